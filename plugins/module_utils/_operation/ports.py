@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the use cases need from outside, and nothing else. The adapters satisfy these by shape; they do not import them."""
+
+from __future__ import annotations
+
+import typing as t
+
+if t.TYPE_CHECKING:
+    from ansible_collections.steady.rollout.plugins.module_utils._rollout.resources import Resource, Scope
+
+Json = dict[str, t.Any]
+
+
+class Feed(t.Protocol):
+    """Live collections, kept true by list and watch; a consistent view for one reader."""
+
+    def wait(self, timeout: float) -> bool:
+        """Block until something changed since the last call, or ``timeout`` seconds passed; True when it changed.
+
+        Raises a RolloutError once the server has given a final answer (forbidden, unauthorized); trouble that may pass never raises.
+        """
+
+    def objects(self, scope: Scope) -> list[Json]:
+        """The scope's objects now, oldest first. Waits for nothing: ``open_feed`` returns after every first list."""
+
+    def trouble(self) -> str:
+        """Why the view may be stale at the moment (``API server 10.0.0.1:6443: connection refused``), or an empty string."""
+
+    def close(self) -> None:
+        """End the watches; no thread or connection stays behind."""
+
+
+class Cluster(t.Protocol):
+    """The API server, as raw JSON. Errors are those of ``_rollout.errors``; passing trouble is retried until ``patience`` ends."""
+
+    def read(self, resource: Resource, namespace: str, name: str) -> Json:
+        """One object. Raises NotFound."""
+
+    def list(self, scope: Scope) -> list[Json]:
+        """The scope's objects."""
+
+    def patch(self, resource: Resource, namespace: str, name: str, body: t.Any, *, content_type: str, dry_run: bool = False) -> Json:
+        """The object as it is after the patch. Raises Conflict, Rejected, NotFound.
+
+        A body that carries ``metadata.resourceVersion`` (or a JSON patch that tests it) makes a repeat after an unclear answer safe.
+        """
+
+    def apply(self, resource: Resource, namespace: str, name: str, manifest: Json, *, force: bool = False, dry_run: bool = False) -> Json:
+        """Server-side apply with the collection's field manager. Raises Conflict naming the other manager and field."""
+
+    def create(self, resource: Resource, namespace: str, manifest: Json, *, dry_run: bool = False) -> Json:
+        """The object as created. Raises Conflict when it exists."""
+
+    def delete(self, resource: Resource, namespace: str, name: str, *, uid: str = "") -> None:
+        """Delete the object, only if its UID is ``uid`` when that is given. Gone already is fine."""
+
+    def logs(self, namespace: str, pod: str, container: str, *, previous: bool = False, lines: int = 10) -> str:
+        """The last lines of a container's log; an empty string when there is none to be had."""
+
+    def open_feed(self, scopes: t.Sequence[Scope]) -> Feed:
+        """List and watch all scopes at once; returns when each has been listed."""
+
+
+class Clock(t.Protocol):
+    """Time that never jumps, and the date for people."""
+
+    def monotonic(self) -> float:
+        """Seconds since some fixed moment."""
+
+    def now(self) -> str:
+        """The date and time in UTC, ``2026-01-31T12:00:00Z``."""
+
+
+class Progress(t.Protocol):
+    """Where a running operation says what changed."""
+
+    def say(self, text: str) -> None:
+        """One line, already complete: it names the workload."""

@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The API resources that rollouts are made of, and where the API server keeps them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Resource:
+    """One kind of object: its group and version, its plural as it stands in URLs, and its kind."""
+
+    api_version: str
+    plural: str
+    kind: str
+
+    @property
+    def root(self) -> str:
+        """The path of its group: ``/api/v1`` or ``/apis/apps/v1``."""
+        return f"/apis/{self.api_version}" if "/" in self.api_version else f"/api/{self.api_version}"
+
+    def path(self, namespace: str, name: str = "") -> str:
+        """The path of one object, or of the collection when no name is given."""
+        collection = f"{self.root}/namespaces/{namespace}/{self.plural}"
+        return f"{collection}/{name}" if name else collection
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What one list and watch covers: a resource in a namespace, narrowed by selectors in the API's own syntax."""
+
+    resource: Resource
+    namespace: str
+    labels: str = ""
+    fields: str = ""
+
+
+DEPLOYMENT = Resource("apps/v1", "deployments", "Deployment")
+REPLICA_SET = Resource("apps/v1", "replicasets", "ReplicaSet")
+STATEFUL_SET = Resource("apps/v1", "statefulsets", "StatefulSet")
+DAEMON_SET = Resource("apps/v1", "daemonsets", "DaemonSet")
+CONTROLLER_REVISION = Resource("apps/v1", "controllerrevisions", "ControllerRevision")
+POD = Resource("v1", "pods", "Pod")
+EVENT = Resource("v1", "events", "Event")
+NAMESPACE = Resource("v1", "namespaces", "Namespace")
+HORIZONTAL_POD_AUTOSCALER = Resource("autoscaling/v2", "horizontalpodautoscalers", "HorizontalPodAutoscaler")
