@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import typing as t
+from dataclasses import dataclass
 
 if t.TYPE_CHECKING:
     from ansible_collections.steady.rollout.plugins.module_utils._rollout.resources import Resource, Scope
@@ -39,13 +40,24 @@ class Cluster(t.Protocol):
     def list(self, scope: Scope) -> list[Json]:
         """The scope's objects."""
 
-    def patch(self, resource: Resource, namespace: str, name: str, body: t.Any, *, content_type: str, dry_run: bool = False) -> Json:
+    def patch(
+        self, resource: Resource, namespace: str, name: str, body: t.Any, *, content_type: str, dry_run: bool = False
+    ) -> Json:
         """The object as it is after the patch. Raises Conflict, Rejected, NotFound.
 
         A body that carries ``metadata.resourceVersion`` (or a JSON patch that tests it) makes a repeat after an unclear answer safe.
         """
 
-    def apply(self, resource: Resource, namespace: str, name: str, manifest: Json, *, force: bool = False, dry_run: bool = False) -> Json:
+    def apply(
+        self,
+        resource: Resource,
+        namespace: str,
+        name: str,
+        manifest: Json,
+        *,
+        force: bool = False,
+        dry_run: bool = False,
+    ) -> Json:
         """Server-side apply with the collection's field manager. Raises Conflict naming the other manager and field."""
 
     def create(self, resource: Resource, namespace: str, manifest: Json, *, dry_run: bool = False) -> Json:
@@ -76,3 +88,12 @@ class Progress(t.Protocol):
 
     def say(self, text: str) -> None:
         """One line, already complete: it names the workload."""
+
+
+@dataclass(frozen=True)
+class Ports:
+    """Everything outside that an operation touches."""
+
+    cluster: Cluster
+    clock: Clock
+    progress: Progress

@@ -33,7 +33,11 @@ class Unreachable(RolloutError):
 
 
 class Conflict(RolloutError):
-    """409: somebody else changed the object, or owns the field; the text names the other manager where it is known."""
+    """409: somebody else changed the object, or owns the field; ``managers`` are the owners of the fields in an apply's conflict."""
+
+    def __init__(self, text: str, managers: tuple[str, ...] = ()) -> None:
+        super().__init__(text)
+        self.managers = managers
 
 
 class Rejected(RolloutError):

@@ -43,4 +43,5 @@ CONTROLLER_REVISION = Resource("apps/v1", "controllerrevisions", "ControllerRevi
 POD = Resource("v1", "pods", "Pod")
 EVENT = Resource("v1", "events", "Event")
 NAMESPACE = Resource("v1", "namespaces", "Namespace")
+RESOURCE_QUOTA = Resource("v1", "resourcequotas", "ResourceQuota")
 HORIZONTAL_POD_AUTOSCALER = Resource("autoscaling/v2", "horizontalpodautoscalers", "HorizontalPodAutoscaler")

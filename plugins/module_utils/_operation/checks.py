@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is asked before the first write, and the answer when nothing is to be written at all."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.steady.rollout.plugins.module_utils._operation import reading
+from ansible_collections.steady.rollout.plugins.module_utils._operation.outcome import Outcome, Settings
+from ansible_collections.steady.rollout.plugins.module_utils._rollout import errors, preflight, resources
+
+if t.TYPE_CHECKING:
+    from ansible_collections.steady.rollout.plugins.module_utils._operation.journal import Journal
+    from ansible_collections.steady.rollout.plugins.module_utils._operation.ports import Cluster
+    from ansible_collections.steady.rollout.plugins.module_utils._operation.roll import Change, Roll
+    from ansible_collections.steady.rollout.plugins.module_utils._rollout.kinds.kind import Kind
+    from ansible_collections.steady.rollout.plugins.module_utils._rollout.snapshot import Reference
+
+Json = dict[str, t.Any]
+
+
+def may_roll(kind: Kind, reference: Reference, present: Json, settings: Settings) -> None:
+    """Raise Refused when the workload is in a state, or in hands, that forbid rolling it."""
+    refuse(reference, kind.refusal(present))
+    if not settings.allow_managed:
+        refuse(reference, preflight.owned_elsewhere(present))
+    if settings.on_failure == "rollback":
+        refuse(reference, preflight.no_history(present))
+
+
+def has_room(
+    cluster: Cluster, kind: Kind, reference: Reference, present: Json, template: Json, journal: Journal
+) -> None:
+    """Raise Refused when no surge pod fits into the namespace's quotas. Who may not read quotas finds out from the API server."""
+    surging, missing = kind.surge(present)
+    if not surging or missing:
+        return
+    try:
+        quotas = cluster.list(resources.Scope(resources.RESOURCE_QUOTA, reference.namespace))
+    except errors.Forbidden as reason:
+        journal.say(f"quota head-room was not checked: {reason}")
+        return
+    refuse(reference, preflight.no_headroom(kind, present, template, quotas))
+
+
+def refuse(reference: Reference, reason: str) -> None:
+    """Raise Refused with that reason, if there is one."""
+    if reason:
+        raise errors.Refused(f"{reference} was not changed: {reason}")
+
+
+def predicted(roll: Roll, change: Change) -> Outcome:
+    """The outcome in check mode: the API server has accepted the change in a dry run; the rollout itself is not simulated."""
+    facts = [
+        reading.facts(roll.kind, item, roll.settings.container) if item else {}
+        for item in (change.before, change.after)
+    ]
+    return Outcome(
+        reference=roll.reference,
+        changed=change.changed,
+        failed=False,
+        message=f"{roll.reference} would be {change.done}." if change.changed else f"{roll.reference} {change.done}.",
+        before=facts[0],
+        after=facts[1],
+        diff=change.diff,
+        seconds=round(roll.journal.seconds, 3),
+    )

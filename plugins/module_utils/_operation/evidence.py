@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The last words of a failing container, fetched before anything is undone."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+from dataclasses import replace
+
+from ansible_collections.steady.rollout.plugins.module_utils._rollout import errors
+
+if t.TYPE_CHECKING:
+    from ansible_collections.steady.rollout.plugins.module_utils._operation.ports import Cluster
+    from ansible_collections.steady.rollout.plugins.module_utils._rollout.findings.finding import Finding
+
+LINES = 25
+_SPEAKING = ("crash_loop", "probe", "init_failed")
+_ESCAPES = re.compile(r"\x1b\[[0-9;]*[A-Za-z]|[\x00-\x08\x0b-\x1f\x7f]")
+
+
+def with_logs(cluster: Cluster, namespace: str, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """The findings, the first one that can have a log with its last lines: of the one telling pod, not of all."""
+    for index, finding in enumerate(findings):
+        if finding.code in _SPEAKING:
+            lines = last_lines(cluster, namespace, finding)
+            return (*findings[:index], replace(finding, logs=lines), *findings[index + 1 :])
+    return findings
+
+
+def last_lines(cluster: Cluster, namespace: str, finding: Finding) -> tuple[str, ...]:
+    """The container's last lines; those of the one before when it has only just been started again. A log is a help, not a must."""
+    for previous in (False, True):
+        try:
+            text = cluster.logs(namespace, finding.pod, finding.container, previous=previous, lines=LINES)
+        except errors.RolloutError:
+            continue
+        if text.strip():
+            return tuple(_ESCAPES.sub("", line) for line in text.rstrip().splitlines())
+    return ()

@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What happened when: each line goes to whoever watches, and into the result."""
+
+from __future__ import annotations
+
+import typing as t
+
+if t.TYPE_CHECKING:
+    from ansible_collections.steady.rollout.plugins.module_utils._operation.ports import Ports
+    from ansible_collections.steady.rollout.plugins.module_utils._rollout.snapshot import Reference
+
+Json = dict[str, t.Any]
+
+
+class Journal:
+    """The timeline of one operation on one workload."""
+
+    def __init__(self, ports: Ports, reference: Reference) -> None:
+        self._ports = ports
+        self._reference = reference
+        self._began = ports.clock.monotonic()
+        self.entries: list[Json] = []
+
+    @property
+    def seconds(self) -> float:
+        """Seconds since the operation began."""
+        return self._ports.clock.monotonic() - self._began
+
+    def say(self, text: str) -> None:
+        """Tell what changed, with the time since the beginning."""
+        elapsed = self.seconds
+        minutes, rest = divmod(int(elapsed), 60)
+        self.entries.append({"at": self._ports.clock.now(), "seconds": round(elapsed, 3), "text": text})
+        self._ports.progress.say(f"{self._reference.short}  {minutes:02d}:{rest:02d}  {text}")

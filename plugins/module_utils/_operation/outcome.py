@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How an operation is to be done, and what came of it."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass, field
+
+from ansible_collections.steady.rollout.plugins.module_utils._rollout.findings.finding import Finding, Limits
+from ansible_collections.steady.rollout.plugins.module_utils._rollout.snapshot import Reference
+
+Json = dict[str, t.Any]
+OnFailure = t.Literal["rollback", "pause", "keep"]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How patient to be, what to do when it fails, and whether to write at all. ``timeout`` in seconds."""
+
+    timeout: float = 300.0
+    limits: Limits = field(default_factory=Limits)
+    on_failure: OnFailure = "rollback"
+    change_cause: str = ""
+    container: str = ""
+    allow_managed: bool = False
+    dry_run: bool = False
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of it. ``message`` is what people read first; when ``failed`` it is the whole report."""
+
+    reference: Reference
+    changed: bool
+    failed: bool
+    message: str
+    status: str = ""
+    before: Json = field(default_factory=dict)
+    after: Json = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
+    rolled_back: Json = field(default_factory=dict)
+    diff: Json = field(default_factory=dict)
+    timeline: tuple[Json, ...] = ()
+    seconds: float = 0.0

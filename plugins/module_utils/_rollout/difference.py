@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a change changes, in the form that ``--diff`` shows, with values that look like secrets left out."""
+
+from __future__ import annotations
+
+import json
+import re
+import typing as t
+
+from ansible_collections.steady.rollout.plugins.module_utils._rollout import objects
+
+Json = dict[str, t.Any]
+
+_SECRET = re.compile(r"pass(word|wd|phrase)?|secret|token|api_?key|private_?key|credential|auth", re.I)
+HIDDEN = "(hidden)"
+
+
+def of(before: Json | None, after: Json) -> Json:
+    """Ansible's diff of a workload's spec; ``before`` is None when there was none. Empty when nothing differs."""
+    left, right = (_text(before), _text(after))
+    if left == right:
+        return {}
+    title = f"{after.get('kind', '')} {objects.metadata(after).get('namespace', '')}/{objects.name(after)}".strip()
+    return {"before": left, "after": right, "before_header": title, "after_header": title}
+
+
+def _text(workload: Json | None) -> str:
+    if workload is None:
+        return ""
+    shown = {**objects.spec(workload), "template": hidden(objects.template(workload))}
+    return json.dumps({"spec": shown}, indent=2, sort_keys=True) + "\n"
+
+
+def hidden(template: Json) -> Json:
+    """The template, literal environment values whose names sound secret replaced."""
+
+    def value(entry: Json) -> Json:
+        return {**entry, "value": HIDDEN} if entry.get("value") and _SECRET.search(entry.get("name", "")) else entry
+
+    pod = dict(objects.spec(template))
+    for key in ("containers", "initContainers"):
+        if pod.get(key):
+            pod[key] = [
+                {**container, "env": [value(entry) for entry in container["env"]]}
+                if container.get("env")
+                else container
+                for container in pod[key]
+            ]
+    return {**template, "spec": pod}

@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Containers that cannot be put together or started: container_config, cannot_run."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+
+from ansible_collections.steady.rollout.plugins.module_utils._rollout.findings.finding import (
+    Finding,
+    View,
+    containers,
+    last_exit,
+    waiting,
+)
+
+_CACHE = re.compile(r"failed to sync .* cache", re.I)
+_PASSING = re.compile(r"deadline exceeded|is reserved for", re.I)
+_START_ERRORS = ("StartError", "ContainerCannotRun")
+
+
+def find(view: View) -> t.Iterator[Finding]:
+    """One finding for each container of a new pod that names what is not there, or whose program cannot be started."""
+    for pod in view.pods():
+        for container, status in containers(pod):
+            reason, message = waiting(status)
+            place = {"pod": pod["metadata"]["name"], "container": container["name"]}
+            ended = last_exit(status)
+            if reason == "CreateContainerConfigError":
+                if not _CACHE.search(message):
+                    yield Finding(
+                        code="container_config",
+                        title="container configuration is incomplete",
+                        message=message or reason,
+                        grace=view.limits.config_grace,
+                        hint="Create what it names, or correct the name in the pod template.",
+                        evidence={"waiting": reason},
+                        **place,
+                    )
+            elif reason in ("CreateContainerError", "RunContainerError") or ended.get("reason") in _START_ERRORS:
+                words = str(ended.get("message") or message or reason)
+                yield Finding(
+                    code="cannot_run",
+                    title="container cannot be started",
+                    message=words.strip(),
+                    grace=view.limits.config_grace if _PASSING.search(words) else 0.0,
+                    hint="Check the container's command, its working directory, and what the image really holds.",
+                    evidence={"waiting": reason, "exit_code": ended.get("exitCode")},
+                    **place,
+                )

@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Containers that run but do not pass their probes: probe.
+
+How long a container may fail its readiness probe before that means something is not in the pod. The grace is what the probe itself
+asks for (delay, period, threshold, timeout), and never less than three times what the pods of the previous revision took to become
+ready: a service that has always started slowly may do so again.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+import typing as t
+
+from ansible_collections.steady.rollout.plugins.module_utils._rollout import objects
+from ansible_collections.steady.rollout.plugins.module_utils._rollout.findings.finding import (
+    NEVER,
+    Finding,
+    View,
+    containers,
+    event_evidence,
+)
+
+Json = dict[str, t.Any]
+
+FIRST_START = 60.0
+_FAILED = re.compile(r"^(Readiness|Liveness|Startup) probe (?:failed|errored)[^:]*: ?(.*)", re.S)
+_FIELD_PATH = re.compile(r"spec\.(?:initContainers|containers)\{(.+)\}")
+
+
+def find(view: View) -> t.Iterator[Finding]:
+    """One finding for each container of a new pod about which the kubelet said that a probe failed."""
+    for pod in view.pods():
+        told = {name: event for event in view.snapshot.events_about(pod) if (name := probed_container(event))}
+        for container, status in containers(pod):
+            event = told.get(container["name"])
+            if event is None or status.get("ready"):
+                continue
+            which, answer = t.cast(re.Match[str], _FAILED.match(event["message"])).groups()
+            restarts = int(status.get("restartCount") or 0)
+            running = "running" in (status.get("state") or {})
+            if which == "Readiness" and not running:
+                continue
+            yield Finding(
+                code="probe",
+                title=f"{which.lower()} probe fails",
+                message=f"{target(container, which)}{answer.strip()}",
+                grace=_grace(view, container) if which == "Readiness" else _restarting(view, restarts),
+                pod=objects.name(pod),
+                container=container["name"],
+                hint="Look at what the probe asks for and at the container's log; probe_grace allows a slow start more time.",
+                evidence={"restarts": restarts, "event": event_evidence(event)},
+            )
+
+
+def probed_container(event: Json) -> str:
+    """The container whose failed probe this event is about; empty for other events."""
+    if event.get("reason") != "Unhealthy" or not _FAILED.match(str(event.get("message", ""))):
+        return ""
+    found = _FIELD_PATH.fullmatch(str((event.get("involvedObject") or {}).get("fieldPath", "")))
+    return found[1] if found else ""
+
+
+def target(container: Json, which: str) -> str:
+    """What the probe asks, in words: ``GET :8080/readyz: ``."""
+    probe = container.get(f"{which.lower()}Probe") or {}
+    if "httpGet" in probe:
+        return f"GET :{probe['httpGet'].get('port')}{probe['httpGet'].get('path', '/')}: "
+    if "tcpSocket" in probe:
+        return f"connect to :{probe['tcpSocket'].get('port')}: "
+    return ""
+
+
+def _restarting(view: View, restarts: int) -> float:
+    return 0.0 if restarts >= view.limits.crash_restarts else NEVER
+
+
+def _grace(view: View, container: Json) -> float:
+    if view.limits.probe_grace is not None:
+        return view.limits.probe_grace
+    starts = [taken for pod in view.snapshot.old_pods if (taken := seconds_to_ready(pod)) is not None]
+    usual = 3 * max(starts) if starts else FIRST_START
+    return max(asked_for(container), usual)
+
+
+def asked_for(container: Json) -> float:
+    """Seconds that the container's own probes allow it to take: the startup probe's whole budget, then the readiness probe's."""
+    total = 0.0
+    for probe in (container.get("startupProbe"), container.get("readinessProbe")):
+        if probe:
+            period, failures = probe.get("periodSeconds", 10), probe.get("failureThreshold", 3)
+            total += probe.get("initialDelaySeconds", 0) + period * failures + probe.get("timeoutSeconds", 1)
+    return total
+
+
+def seconds_to_ready(pod: Json) -> float | None:
+    """Seconds from the last container's start to Ready, by the cluster's own clock; None for a pod that never got there."""
+    ready = objects.condition(pod, "Ready")
+    started = [
+        running["startedAt"]
+        for item in objects.status(pod).get("containerStatuses") or ()
+        if (running := (item.get("state") or {}).get("running"))
+    ]
+    if ready.get("status") != "True" or not started:
+        return None
+    return max(0.0, (_moment(ready["lastTransitionTime"]) - max(map(_moment, started))).total_seconds())
+
+
+def _moment(text: str) -> datetime.datetime:
+    return datetime.datetime.fromisoformat(text.replace("Z", "+00:00"))

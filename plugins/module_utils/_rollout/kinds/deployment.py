@@ -1,0 +1,149 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Deployments: what is read, when they are complete, what their revisions are, and how one is brought back."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.steady.rollout.plugins.module_utils._rollout import objects, resources, status
+from ansible_collections.steady.rollout.plugins.module_utils._rollout.snapshot import Reference, Snapshot
+
+Json = dict[str, t.Any]
+
+RESOURCE = resources.DEPLOYMENT
+REVISION_RESOURCE = resources.REPLICA_SET
+REVISION = "deployment.kubernetes.io/revision"
+
+
+def scopes(workload: Json) -> tuple[resources.Scope, ...]:
+    """What has to be watched to judge it: itself, its ReplicaSets, their pods, and warnings in its namespace."""
+    namespace = str(objects.metadata(workload)["namespace"])
+    selector = objects.selector(workload)
+    return (
+        resources.Scope(resources.DEPLOYMENT, namespace, fields=f"metadata.name={objects.name(workload)}"),
+        resources.Scope(resources.REPLICA_SET, namespace, labels=selector),
+        resources.Scope(resources.POD, namespace, labels=selector),
+        resources.Scope(resources.EVENT, namespace, fields="type=Warning"),
+    )
+
+
+def gather(reference: Reference, seen: t.Iterable[t.Sequence[Json]]) -> Snapshot:
+    """Put what ``scopes`` asked for, in that order, together by owner."""
+    deployments, replica_sets, pods, events = seen
+    workload = next((item for item in deployments if objects.name(item) == reference.name), None)
+    if workload is None:
+        return Snapshot(None)
+    owned = tuple(item for item in replica_sets if objects.controlled_by(item, objects.uid(workload)))
+    newest = newest_revision(workload, owned)
+    new_uid = objects.uid(newest) if newest else ""
+    owners = {objects.uid(item) for item in owned} - {new_uid}
+    return Snapshot(
+        workload=workload,
+        newest=newest,
+        revisions=owned,
+        new_pods=tuple(pod for pod in pods if objects.controlled_by(pod, new_uid)),
+        old_pods=tuple(pod for pod in pods if any(objects.controlled_by(pod, owner) for owner in owners)),
+        events=tuple(events),
+    )
+
+
+def observed(workload: Json) -> bool:
+    """Whether the controller has seen the spec as it is now. A status that says nothing has seen nothing."""
+    return int(objects.status(workload).get("observedGeneration") or -1) >= int(
+        objects.metadata(workload)["generation"]
+    )
+
+
+def newest_revision(workload: Json, owned: t.Iterable[Json]) -> Json | None:
+    """The ReplicaSet of the present template. The numbers agree only once the controller has seen the spec."""
+    number = objects.annotations_of(workload).get(REVISION)
+    if not number or not observed(workload):
+        return None
+    return next((item for item in owned if objects.annotations_of(item).get(REVISION) == number), None)
+
+
+def judge(snapshot: Snapshot) -> status.Status:
+    """Complete or what is still missing, in the controller's own order. Missing data is never complete."""
+    workload = snapshot.workload
+    if workload is None:
+        return status.Status(False, "it does not exist")
+    spec, counts = objects.spec(workload), objects.status(workload)
+    wanted = int(spec.get("replicas", 1))
+    updated, total = objects.number(counts, "updatedReplicas"), objects.number(counts, "replicas")
+    available = objects.number(counts, "availableReplicas")
+    ready = sum(1 for pod in snapshot.new_pods if is_ready(pod))
+
+    def answer(complete: bool, message: str) -> status.Status:
+        return status.Status(
+            complete, message, wanted=wanted, new_ready=ready, old=max(total - updated, 0), available=available
+        )
+
+    if spec.get("paused"):
+        return answer(False, "it is paused; resume it to let it roll")
+    if not observed(workload):
+        return answer(False, "waiting for the controller to see the new spec")
+    if snapshot.newest is None:
+        return answer(False, "waiting for the ReplicaSet of the new template")
+    if updated < wanted:
+        return answer(False, f"{updated} of {wanted} new pods exist")
+    if updated > wanted:
+        return answer(False, f"{updated - wanted} pods are more than wanted")
+    if total > updated:
+        return answer(False, f"{total - updated} old pods are still there")
+    if available < updated:
+        return answer(False, f"{available} of {updated} new pods are available")
+    return answer(True, f"{available} of {wanted} new pods are available")
+
+
+def is_ready(pod: Json) -> bool:
+    """Whether the pod takes traffic."""
+    return objects.condition(pod, "Ready").get("status") == "True" and not objects.terminating(pod)
+
+
+def revision_number(revision: Json) -> int:
+    """The number that ``kubectl rollout history`` shows; it grows each time the template is used again."""
+    return int(objects.annotations_of(revision).get(REVISION, 0))
+
+
+def identity(revision: Json) -> str:
+    """What names the template itself: numbers move when a revision is used again, the hash does not."""
+    return objects.labels(revision).get(objects.TEMPLATE_HASH, objects.name(revision))
+
+
+def template_of(revision: Json) -> Json:
+    """The pod template that the revision keeps."""
+    return objects.template(revision)
+
+
+def refusal(workload: Json) -> str:
+    """Why it cannot be rolled at all at the moment, with the way out; empty when it can."""
+    if objects.spec(workload).get("paused"):
+        name, namespace = objects.name(workload), objects.metadata(workload)["namespace"]
+        return f"it is paused, so nothing would roll. Resume it first: kubectl -n {namespace} rollout resume deployment/{name}"
+    return ""
+
+
+def pause_patch(paused: bool) -> Json:
+    """The patch that stops the controller from rolling, or lets it go on."""
+    return {"spec": {"paused": paused}}
+
+
+def surge(workload: Json) -> tuple[int, int]:
+    """How many pods may be there beyond the wanted ones, and how many of those may be missing, rounded as the controller does."""
+    strategy = objects.spec(workload).get("strategy") or {}
+    wanted = int(objects.spec(workload).get("replicas", 1))
+    if strategy.get("type") == "Recreate":
+        return 0, wanted
+    rolling = strategy.get("rollingUpdate") or {}
+    surging = share(rolling.get("maxSurge", "25%"), wanted, up=True)
+    missing = share(rolling.get("maxUnavailable", "25%"), wanted, up=False)
+    return (surging, missing) if surging or missing else (0, 1)
+
+
+def share(value: t.Any, of: int, *, up: bool) -> int:
+    """An absolute number, or a percentage rounded up or down."""
+    text = str(value)
+    if not text.endswith("%"):
+        return int(text)
+    scaled = int(text[:-1]) * of
+    return -(-scaled // 100) if up else scaled // 100

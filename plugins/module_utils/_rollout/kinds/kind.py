@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a file in this folder has to answer for its kind of workload. The module itself is the implementation."""
+
+from __future__ import annotations
+
+import typing as t
+
+if t.TYPE_CHECKING:
+    from ansible_collections.steady.rollout.plugins.module_utils._rollout.resources import Resource, Scope
+    from ansible_collections.steady.rollout.plugins.module_utils._rollout.snapshot import Reference, Snapshot
+    from ansible_collections.steady.rollout.plugins.module_utils._rollout.status import Status
+
+Json = dict[str, t.Any]
+
+
+class Kind(t.Protocol):
+    """One kind of workload."""
+
+    RESOURCE: Resource
+    REVISION_RESOURCE: Resource
+
+    def scopes(self, workload: Json) -> tuple[Scope, ...]:
+        """What has to be listed and watched to judge the workload."""
+
+    def gather(self, reference: Reference, seen: t.Iterable[t.Sequence[Json]]) -> Snapshot:
+        """One snapshot from what the scopes hold, given in the order of ``scopes``."""
+
+    def observed(self, workload: Json) -> bool:
+        """Whether the controller has seen the spec as it is now."""
+
+    def judge(self, snapshot: Snapshot) -> Status:
+        """Complete, or what is missing."""
+
+    def is_ready(self, pod: Json) -> bool:
+        """Whether the pod takes traffic."""
+
+    def revision_number(self, revision: Json) -> int:
+        """The revision's number in the history."""
+
+    def identity(self, revision: Json) -> str:
+        """What names the revision's template for good."""
+
+    def template_of(self, revision: Json) -> Json:
+        """The pod template that the revision keeps."""
+
+    def refusal(self, workload: Json) -> str:
+        """Why it cannot be rolled at the moment and the way out, or an empty string."""
+
+    def pause_patch(self, paused: bool) -> Json:
+        """The patch that stops or resumes the rollout."""
+
+    def surge(self, workload: Json) -> tuple[int, int]:
+        """Pods beyond the wanted ones, and wanted ones that may be missing, while it rolls."""

@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Reading raw Kubernetes objects: the few questions that every part asks of them."""
+
+from __future__ import annotations
+
+import typing as t
+
+Json = dict[str, t.Any]
+
+TEMPLATE_HASH = "pod-template-hash"
+
+
+def metadata(obj: Json) -> Json:
+    """The object's metadata; empty when there is none."""
+    return t.cast(Json, obj.get("metadata") or {})
+
+
+def name(obj: Json) -> str:
+    """The object's name."""
+    return str(metadata(obj).get("name", ""))
+
+
+def uid(obj: Json) -> str:
+    """The object's UID; empty when the server has not given one yet."""
+    return str(metadata(obj).get("uid", ""))
+
+
+def annotations_of(obj: Json) -> dict[str, str]:
+    """The object's annotations; empty when there are none."""
+    return metadata(obj).get("annotations") or {}
+
+
+def labels(obj: Json) -> dict[str, str]:
+    """The object's labels; empty when there are none."""
+    return metadata(obj).get("labels") or {}
+
+
+def spec(obj: Json) -> Json:
+    """The object's spec; empty when there is none."""
+    return t.cast(Json, obj.get("spec") or {})
+
+
+def status(obj: Json) -> Json:
+    """The object's status; empty when no controller has written one."""
+    return t.cast(Json, obj.get("status") or {})
+
+
+def number(values: Json, key: str) -> int:
+    """A counter of a status; controllers leave zeros out."""
+    return int(values.get(key) or 0)
+
+
+def condition(obj: Json, kind: str) -> Json:
+    """The condition of that type; empty when it is not there."""
+    for entry in status(obj).get("conditions") or ():
+        if entry.get("type") == kind:
+            return t.cast(Json, entry)
+    return {}
+
+
+def controlled_by(obj: Json, owner_uid: str) -> bool:
+    """Whether that UID controls the object. Labels can be shared or copied; the owner's UID cannot."""
+    return bool(owner_uid) and any(
+        reference.get("controller") and reference.get("uid") == owner_uid
+        for reference in metadata(obj).get("ownerReferences") or ()
+    )
+
+
+def terminating(obj: Json) -> bool:
+    """Whether somebody has asked for its deletion."""
+    return "deletionTimestamp" in metadata(obj)
+
+
+def selector(workload: Json) -> str:
+    """The workload's whole label selector in the API's own syntax, expressions included."""
+    wanted = spec(workload).get("selector") or {}
+    parts = [f"{key}={value}" for key, value in sorted((wanted.get("matchLabels") or {}).items())]
+    for expression in wanted.get("matchExpressions") or ():
+        key, operator = expression["key"], expression["operator"]
+        values = ",".join(expression.get("values") or ())
+        parts.append(
+            {
+                "In": f"{key} in ({values})",
+                "NotIn": f"{key} notin ({values})",
+                "Exists": key,
+                "DoesNotExist": f"!{key}",
+            }[operator]
+        )
+    return ",".join(parts)
+
+
+def template(obj: Json) -> Json:
+    """The pod template without the hash label that a ReplicaSet's has and its Deployment's has not."""
+    found = dict(spec(obj).get("template") or {})
+    meta = dict(found.get("metadata") or {})
+    kept = {key: value for key, value in (meta.get("labels") or {}).items() if key != TEMPLATE_HASH}
+    meta.pop("labels", None)
+    if kept:
+        meta["labels"] = kept
+    return {**found, "metadata": meta}
+
+
+def images(pod_template: Json) -> dict[str, str]:
+    """Container name to image, in the template's order; init containers after the main ones."""
+    pod = spec(pod_template)
+    containers = (*(pod.get("containers") or ()), *(pod.get("initContainers") or ()))
+    return {container["name"]: container.get("image", "") for container in containers}

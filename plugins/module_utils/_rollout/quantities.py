@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Kubernetes quantities: ``100m``, ``1.5Gi``, ``2e3``."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+_FORM = re.compile(r"([+-]?[0-9.]+(?:[eE][+-]?[0-9]+)?)([KMGTPE]i|[numkMGTPE])?")
+_UNITS = {"": Decimal(1), "n": Decimal("1e-9"), "u": Decimal("1e-6"), "m": Decimal("1e-3")}
+_UNITS |= {unit: Decimal(1000) ** power for power, unit in enumerate("kMGTPE", 1)}
+_UNITS |= {f"{unit}i": Decimal(1024) ** power for power, unit in enumerate("KMGTPE", 1)}
+
+
+def parse(text: str | float) -> Decimal:
+    """The quantity as a number of its base unit (cores, bytes, objects). The API server has checked its form already."""
+    found = _FORM.fullmatch(str(text).strip())
+    if not found:
+        return Decimal(0)
+    return Decimal(found[1]) * _UNITS[found[2] or ""]
