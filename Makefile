@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Each target runs inside tests/environment, which makes the tools it needs on the first call.
+.DEFAULT_GOAL := help
+IN := tests/environment
+
+.PHONY: help demo test lint unit package sanity integration lab lab-down lab-status shell clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: ## the whole story on a lab of three hosts: bootstrap, deploy, upgrade under traffic, undo (with KUBECONFIG set: on that cluster)
+	@$(IN) lab/demo
+
+test: ## everything below that checks, cheap steps first
+	@$(IN) tests/gate
+
+lint: ## ruff, mypy, ansible-lint, antsibull-docs, antsibull-changelog
+	@$(IN) tests/gate --keep-going lint
+
+unit: ## unit tests on this Python and on the oldest one a target may have
+	@$(IN) tests/gate --keep-going unit
+
+package: ## build the collection and have galaxy-importer judge it
+	@$(IN) tests/gate package
+
+sanity: ## ansible-test sanity
+	@$(IN) tests/gate sanity
+
+integration: ## the scenarios on the lab
+	@$(IN) tests/gate integration
+
+lab: ## three systemd hosts under SSH, a registry and a download mirror
+	@$(IN) lab/lab up
+
+lab-down: ## end the lab; what it built stays in the cache
+	@$(IN) lab/lab down
+
+lab-status: ## what of the lab is running
+	@$(IN) lab/lab status
+
+shell: ## a shell with the tools on PATH
+	@$(IN) bash
+
+clean: ## remove what the tools left in the checkout (the cache folder stays)
+	rm -rf .ansible .collections .mypy_cache .nox .pytest_cache .ruff_cache tests/output steady-rollout-*.tar.gz changelogs/.plugin-cache.yaml
+	find . -name __pycache__ -prune -exec rm -rf {} +
