@@ -263,11 +263,10 @@ stopped_early:
 import os
 import signal
 import typing as t
-from importlib.util import find_spec
 
-from ansible.module_utils.basic import AnsibleModule, missing_required_lib
-from ansible_collections.steady.rollout.plugins.module_utils._http import plan, probe, progress, report, version
-from ansible_collections.steady.rollout.plugins.module_utils._rollout import durations, errors
+from ansible_collections.steady.rollout.plugins.module_utils._ansible import module, progress
+from ansible_collections.steady.rollout.plugins.module_utils._http import plan, probe, report, version
+from ansible_collections.steady.rollout.plugins.module_utils._rollout import durations
 
 ARGUMENTS: dict[str, t.Any] = {
     "url": {"type": "str", "required": True},
@@ -309,7 +308,7 @@ def reader_of(options: dict[str, t.Any]) -> version.Reader | None:
 def stop_on_signals(running: probe.Probe) -> None:
     """The first signal ends the schedule, the second one the process."""
 
-    def stop(number: int, frame: t.Any) -> None:
+    def stop(number: int, _frame: t.Any) -> None:
         signal.signal(number, signal.SIG_DFL)
         running.stop()
 
@@ -317,26 +316,29 @@ def stop_on_signals(running: probe.Probe) -> None:
         signal.signal(number, stop)
 
 
-def main() -> None:
-    module = AnsibleModule(
-        ARGUMENTS, supports_check_mode=True, mutually_exclusive=[("version_pattern", "version_path")]
-    )
-    options = module.params
-    for library in ["urllib3"] + ["jmespath"] * (options["version_path"] is not None):
-        if find_spec(library) is None:
-            module.fail_json(msg=missing_required_lib(library))
-    try:
-        report.check_error_rate(options["max_error_rate"])
-        running = probe.Probe(plan_of(options), reader_of(options))
-        record = progress.open_record(os.environ)
-    except errors.InvalidInput as error:
-        module.fail_json(msg=str(error))
+def measure(options: dict[str, t.Any], _check_mode: bool) -> dict[str, t.Any]:
+    """Send the requests and return what became of them. Raises InvalidInput."""
+    report.check_error_rate(options["max_error_rate"])
+    running = probe.Probe(plan_of(options), reader_of(options))
+    told = progress.open_progress(os.environ)
     stop_on_signals(running)
-    finished = running.run(record)
-    result = report.as_result(finished)
-    if complaint := report.complaint(finished, options["url"], options["max_error_rate"]):
-        module.fail_json(msg=complaint, **result)
-    module.exit_json(changed=False, msg=report.in_words(finished, options["url"]), **result)
+    finished = running.run(told.record)
+    complaint = report.complaint(finished, options["url"], options["max_error_rate"])
+    return {
+        "changed": False,
+        "failed": bool(complaint),
+        "msg": complaint or report.in_words(finished, options["url"]),
+        **report.as_result(finished),
+    }
+
+
+def libraries(options: dict[str, t.Any]) -> list[str]:
+    """The Python libraries that these options need."""
+    return ["urllib3"] if options["version_path"] is None else ["urllib3", "jmespath"]
+
+
+def main() -> None:
+    module.run(ARGUMENTS, measure, libraries=libraries, mutually_exclusive=[("version_pattern", "version_path")])
 
 
 if __name__ == "__main__":

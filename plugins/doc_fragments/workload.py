@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright: Contributors to the steady.rollout project
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    """Options that the workload modules share."""
+
+    DOCUMENTATION = r"""
+options:
+  kind:
+    description: The workload's kind.
+    type: str
+    choices: [Deployment]
+    default: Deployment
+  namespace:
+    description: The workload's namespace.
+    type: str
+    required: true
+  name:
+    description: The workload's name.
+    type: str
+    required: true
+"""
+
+    WAITING = r"""
+options:
+  container:
+    description:
+      - The container whose image gives the workload its version, where there are several.
+      - Without it, this is the only container, or the one that the pod template marks with the annotation
+        C(kubectl.kubernetes.io/default-container), or the one named like the workload.
+    type: str
+    default: ''
+  timeout:
+    description:
+      - How long the rollout may take. At the end everything is read once more before that counts as a failure.
+      - A rollback that follows a failure has the same time again.
+      - Lengths of time are written V(90s), V(5m), V(1h) or V(1h30m).
+    type: str
+    default: 5m
+  image_pull_grace:
+    description:
+      - How long pulling an image may go on failing for a reason that can pass (registry down, rate limit) before that dooms the pod.
+      - An image that does not exist, or that the registry refuses, dooms it at once.
+    type: str
+    default: 1m
+  unschedulable_grace:
+    description: How long a pod may wait for a node that takes it; an autoscaler may be on its way with one.
+    type: str
+    default: 1m
+  config_grace:
+    description: How long a container may wait for a ConfigMap, Secret or key that does not exist; it may come late.
+    type: str
+    default: 15s
+  probe_grace:
+    description:
+      - How long a container may run and fail its readiness probe.
+      - "Without it: as long as its probes themselves allow (delay, period, threshold, timeout; the startup probe's budget comes on top),
+        and at least three times as long as the slowest running pod of the previous revision took to become ready. Where there is no
+        such pod, at least 60 seconds."
+    type: str
+  crash_restarts:
+    description: How many restarts of a crashing container, or of one that fails its liveness or startup probe, doom its pod.
+    type: int
+    default: 2
+  fail_on:
+    description:
+      - Whether V(all) pods of the new revision have to be doomed for the rollout to fail early, or V(any) of them is enough.
+      - One bad node is not a bad release, so V(all) is the default. A cause that is about the whole workload always counts.
+    type: str
+    choices: [all, any]
+    default: all
+"""
+
+    CHANGING = r"""
+options:
+  change_cause:
+    description:
+      - What C(kubectl rollout history) shows as the cause of the new revision; written together with the change.
+      - Without it, what the module did.
+    type: str
+    default: ''
+  allow_managed:
+    description: Change the workload although Helm, Argo CD or Flux manages it and may put its own version back.
+    type: bool
+    default: false
+"""

@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The only place that makes an AnsibleModule and ends it: arguments in, result or one clear sentence out."""
+
+from __future__ import annotations
+
+import signal
+import typing as t
+from importlib.util import find_spec
+
+from ansible.module_utils.basic import AnsibleModule, missing_required_lib
+from ansible_collections.steady.rollout.plugins.module_utils._rollout import errors
+
+Json = dict[str, t.Any]
+
+
+class Interrupted(Exception):
+    """Somebody asked the module to stop."""
+
+
+def run(
+    arguments: Json,
+    operate: t.Callable[[Json, bool], Json],
+    *,
+    libraries: t.Callable[[Json], t.Iterable[str]],
+    secrets: t.Callable[[Json], t.Iterable[str]] = lambda _params: (),
+    **constraints: t.Any,
+) -> None:
+    """Run one operation, given the module's parameters and whether nothing may be changed, and report its result.
+
+    A result that says ``failed`` fails the module with everything in it; a RolloutError fails it with its sentence. ``libraries``
+    names the packages that these parameters need, ``secrets`` the values in them that must not be shown.
+    """
+    module = AnsibleModule(argument_spec=arguments, supports_check_mode=True, **constraints)
+    module.no_log_values.update(secrets(module.params))
+    for library in libraries(module.params):
+        if find_spec(library) is None:
+            module.fail_json(msg=missing_required_lib(library))
+    listen()
+    try:
+        result = operate(module.params, module.check_mode)
+    except errors.RolloutError as error:
+        module.fail_json(msg=str(error))
+    except Interrupted as reason:
+        module.fail_json(msg=str(reason))
+    if result.pop("failed", False):
+        module.fail_json(**result)
+    module.exit_json(**result)
+
+
+def listen() -> None:
+    """Turn the first SIGTERM or SIGINT into an orderly end; the ones after it are ignored, so that the end can be reached."""
+
+    def stop(number: int, _frame: t.Any) -> None:
+        for each in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(each, signal.SIG_IGN)
+        raise Interrupted(
+            f"Stopped by {signal.Signals(number).name} while waiting. What was written stays, and the cluster goes on with it by"
+            " itself. Run the same again to go on waiting, with the same consequences when it fails."
+        )
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, stop)

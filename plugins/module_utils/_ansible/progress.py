@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Where a running module says what changed: JSON lines in a file that whoever started it may follow.
+
+A module cannot write to the terminal. It appends to the file that the environment variable names, one whole line at a time; without
+the variable it says nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import typing as t
+
+from ansible_collections.steady.rollout.plugins.module_utils._rollout import errors
+
+VARIABLE = "STEADY_ROLLOUT_PROGRESS"
+
+
+class ProgressFile:
+    """Appends to an open file, or to nothing. Each line is one write, so that several writers never mix within a line."""
+
+    def __init__(self, descriptor: int | None) -> None:
+        self._descriptor = descriptor
+
+    def say(self, text: str) -> None:
+        """One line for people."""
+        self.record({"text": text})
+
+    def record(self, values: t.Mapping[str, t.Any]) -> None:
+        """One line for programs."""
+        if self._descriptor is not None:
+            os.write(self._descriptor, json.dumps(values, ensure_ascii=False).encode() + b"\n")
+
+
+def open_progress(environ: t.Mapping[str, str]) -> ProgressFile:
+    """Progress to the file that the environment names, if any. Raises InvalidInput when it cannot be written."""
+    path = environ.get(VARIABLE)
+    if not path:
+        return ProgressFile(None)
+    try:
+        return ProgressFile(os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600))
+    except OSError as error:
+        raise errors.InvalidInput(f"{VARIABLE}: {path!r} cannot be written: {error.strerror}.") from None

@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What all workload modules share: options to values, an operation to run, its outcome as a result."""
+
+from __future__ import annotations
+
+import datetime
+import os
+import time
+import typing as t
+
+from ansible_collections.steady.rollout.plugins.module_utils._ansible import connection, module, progress
+from ansible_collections.steady.rollout.plugins.module_utils._cluster.cluster import connect
+from ansible_collections.steady.rollout.plugins.module_utils._operation.outcome import Outcome, Settings
+from ansible_collections.steady.rollout.plugins.module_utils._operation.ports import Ports
+from ansible_collections.steady.rollout.plugins.module_utils._rollout import durations, errors, kinds
+from ansible_collections.steady.rollout.plugins.module_utils._rollout.findings.finding import Limits
+from ansible_collections.steady.rollout.plugins.module_utils._rollout.snapshot import Reference
+
+Json = dict[str, t.Any]
+Operation = t.Callable[[Ports, Json, Settings], Json]
+
+REFERENCE: Json = {
+    "kind": {"type": "str", "default": "Deployment", "choices": list(kinds.NAMES)},
+    "namespace": {"type": "str", "required": True},
+    "name": {"type": "str", "required": True},
+}
+WAITING: Json = {
+    "container": {"type": "str", "default": ""},
+    "timeout": {"type": "str", "default": "5m"},
+    "image_pull_grace": {"type": "str", "default": "1m"},
+    "unschedulable_grace": {"type": "str", "default": "1m"},
+    "config_grace": {"type": "str", "default": "15s"},
+    "probe_grace": {"type": "str"},
+    "crash_restarts": {"type": "int", "default": 2},
+    "fail_on": {"type": "str", "default": "all", "choices": ["all", "any"]},
+}
+CHANGING: Json = {
+    "change_cause": {"type": "str", "default": ""},
+    "allow_managed": {"type": "bool", "default": False},
+}
+ON_FAILURE: Json = {"on_failure": {"type": "str", "default": "rollback", "choices": ["rollback", "pause", "keep"]}}
+
+
+class SystemClock:
+    """The machine's own clocks."""
+
+    monotonic = staticmethod(time.monotonic)
+
+    def now(self) -> str:
+        """The date and time in UTC, to the millisecond."""
+        return datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def run(arguments: Json, operate: Operation, **constraints: t.Any) -> None:
+    """Run one operation on the cluster that the connection options name."""
+
+    def with_ports(params: Json, check_mode: bool) -> Json:
+        settings = settings_of(params, check_mode)
+        told = progress.open_progress(os.environ)
+        cluster = connect(connection.options(params), patience=settings.timeout)
+        return operate(Ports(cluster, SystemClock(), told), params, settings)
+
+    module.run(
+        {**connection.ARGUMENT_SPEC, **arguments},
+        with_ports,
+        libraries=lambda _params: ("kubernetes", "urllib3"),
+        secrets=connection.secrets,
+        **constraints,
+    )
+
+
+def reference_of(params: Json) -> Reference:
+    """Which workload the options name. Raises InvalidInput when a name is empty."""
+    for option in ("namespace", "name"):
+        if not params[option].strip():
+            raise errors.InvalidInput(f"{option} is empty: write the {option} of the workload.")
+    return Reference(params["kind"], params["namespace"].strip(), params["name"].strip())
+
+
+def settings_of(params: Json, check_mode: bool) -> Settings:
+    """How to go about it. Raises InvalidInput."""
+    given = {key: params[key] for key in ("on_failure", "change_cause", "container", "allow_managed") if key in params}
+    if "timeout" not in params:
+        return Settings(dry_run=check_mode, **given)
+    return Settings(
+        timeout=durations.parse(params["timeout"], "timeout"), limits=limits_of(params), dry_run=check_mode, **given
+    )
+
+
+def limits_of(params: Json) -> Limits:
+    """How patient to be with each cause. Raises InvalidInput."""
+    graces = ("image_pull_grace", "unschedulable_grace", "config_grace")
+    seconds = {option: durations.parse(params[option], option, minimum=0) for option in graces}
+    probe = params["probe_grace"]
+    restarts = params["crash_restarts"]
+    if restarts < 0:
+        raise errors.InvalidInput(f"crash_restarts: {restarts} is not possible, write 0 or more.")
+    return Limits(
+        **seconds,
+        probe_grace=None if probe in (None, "") else durations.parse(probe, "probe_grace", minimum=0),
+        crash_restarts=restarts,
+        fail_on=params["fail_on"],
+    )
+
+
+def version_of(params: Json) -> str:
+    """The version asked for, a string; empty when none is. Raises InvalidInput for a number that has lost its form already."""
+    version = params["version"]
+    if isinstance(version, (float, bool)):
+        raise errors.InvalidInput(
+            f'version {version!r} is a number, and 2.10 as a number is 2.1. Write it as a string: version: "2.10" in YAML or'
+            " JSON; on the command line -e version=2.10 is one already."
+        )
+    return "" if version is None else str(version).strip()
+
+
+def result_of(outcome: Outcome) -> Json:
+    """The outcome as the module's result."""
+    reference = outcome.reference
+    result: Json = {
+        "changed": outcome.changed,
+        "failed": outcome.failed,
+        "msg": outcome.message,
+        "workload": {"kind": reference.kind, "namespace": reference.namespace, "name": reference.name},
+        "before": outcome.before,
+        "after": outcome.after,
+        "status": outcome.status,
+        "findings": [finding.facts() for finding in outcome.findings],
+        "rolled_back": outcome.rolled_back,
+        "seconds": outcome.seconds,
+        "timeline": list(outcome.timeline),
+    }
+    return {**result, "diff": outcome.diff} if outcome.diff else result

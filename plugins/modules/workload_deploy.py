@@ -1,0 +1,208 @@
+#!/usr/bin/python
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright: Contributors to the steady.rollout project
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: workload_deploy
+short_description: Make a Kubernetes workload or bring it up to date, wait for it, and go back by itself when it fails
+version_added: 0.1.0
+description:
+  - Applies a whole manifest on the API server (server-side apply, field manager C(steady.rollout)) and sees the rollout through like
+    M(steady.rollout.workload_upgrade).
+  - Fields that the manifest does not name stay with whoever set them, so leave C(spec.replicas) out where something else scales.
+options:
+  definition:
+    description: The workload's manifest, with its kind, metadata.name and metadata.namespace.
+    type: dict
+    required: true
+  force_conflicts:
+    description: Take over fields that another field manager owns. Without it such a conflict is refused and names the manager.
+    type: bool
+    default: false
+  on_failure:
+    description:
+      - What to do when the rollout fails, after the cause has been gathered.
+      - V(rollback) brings the last revision back that is known to be good, waits for it, and fails the task with both reasons. A first
+        deployment has none and is left as it is.
+      - V(pause) stops the controller so that the failure can be looked at. V(keep) leaves everything as it is.
+    type: str
+    choices: [rollback, pause, keep]
+    default: rollback
+extends_documentation_fragment:
+  - steady.rollout.connection
+  - steady.rollout.attributes
+  - steady.rollout.attributes.actiongroup_workload
+  - steady.rollout.workload.waiting
+  - steady.rollout.workload.changing
+seealso:
+  - module: steady.rollout.workload_upgrade
+author:
+  - Contributors to steady.rollout (@steady-rollout)
+"""
+
+EXAMPLES = r"""
+- name: Deploy the application
+  steady.rollout.workload_deploy:
+    definition:
+      apiVersion: apps/v1
+      kind: Deployment
+      metadata:
+        namespace: shop
+        name: app
+      spec:
+        selector:
+          matchLabels: {app: app}
+        template:
+          metadata:
+            labels: {app: app}
+          spec:
+            containers:
+              - name: app
+                image: registry.example/app:1.0
+"""
+
+RETURN = r"""
+msg:
+  description: What came of it; for a failure the whole report (asked, happened, cause with evidence, what was done about it, what is next).
+  returned: always
+  type: str
+  sample: Deployment shop/app upgraded from 1.0 to 2.0.
+workload:
+  description: Which workload it was.
+  returned: when the workload was found
+  type: dict
+  sample: {kind: Deployment, namespace: shop, name: app}
+before:
+  description: What it ran before; empty when it did not exist.
+  returned: when the workload was found
+  type: dict
+  contains:
+    revision:
+      description: Its number in the rollout history.
+      type: int
+      returned: always
+    version:
+      description: Tag or digest of its main container.
+      type: str
+      returned: always
+    images:
+      description: Container name to image.
+      type: dict
+      returned: always
+  sample: {revision: 4, version: "1.0", images: {app: "registry.example/app:1.0"}}
+after:
+  description: What it runs now, in the form of RV(before). In check mode what it would run.
+  returned: when the workload was found
+  type: dict
+  sample: {revision: 5, version: "2.0", images: {app: "registry.example/app:2.0"}}
+status:
+  description: How the rollout ended, V(complete) or V(failed); empty in check mode.
+  returned: when the workload was found
+  type: str
+  sample: complete
+findings:
+  description: The causes that were found, the most telling first.
+  returned: when the workload was found
+  type: list
+  elements: dict
+  contains:
+    code:
+      description:
+        - One of V(image_not_found), V(image_unauthorized), V(image_pull_transient), V(crash_loop), V(container_config), V(cannot_run),
+          V(unschedulable), V(quota), V(probe), V(progress_deadline).
+      type: str
+      returned: always
+    severity:
+      description: V(terminal) when it dooms its pod, V(transient) when it may still pass.
+      type: str
+      returned: always
+    title:
+      description: The cause in a few words.
+      type: str
+      returned: always
+    message:
+      description: What the cluster said.
+      type: str
+      returned: always
+    pod:
+      description: The pod it was seen on.
+      type: str
+      returned: when it is about a pod
+    container:
+      description: The container it was seen on.
+      type: str
+      returned: when it is about a container
+    hint:
+      description: What to do about it.
+      type: str
+      returned: always
+    evidence:
+      description: Exit code, restarts, the event with its times, and the like.
+      type: dict
+      returned: when there is any
+    logs:
+      description: The last lines of the container's log.
+      type: list
+      elements: str
+      returned: for the first cause that has a log
+rolled_back:
+  description: What was brought back after a failure, in the form of RV(before), with the C(seconds) at which it was complete.
+  returned: when the workload was found
+  type: dict
+  sample: {}
+seconds:
+  description: How long it took.
+  returned: when the workload was found
+  type: float
+  sample: 3.2
+timeline:
+  description: What happened when.
+  returned: when the workload was found
+  type: list
+  elements: dict
+  contains:
+    at:
+      description: Date and time in UTC.
+      type: str
+      returned: always
+    seconds:
+      description: Seconds since the beginning.
+      type: float
+      returned: always
+    text:
+      description: What happened.
+      type: str
+      returned: always
+"""
+
+import typing as t
+
+from ansible_collections.steady.rollout.plugins.module_utils._ansible import workload
+from ansible_collections.steady.rollout.plugins.module_utils._operation.outcome import Settings
+from ansible_collections.steady.rollout.plugins.module_utils._operation.ports import Ports
+from ansible_collections.steady.rollout.plugins.module_utils._operation.deploy import deploy
+
+ARGUMENTS: dict[str, t.Any] = {
+    **workload.WAITING,
+    **workload.CHANGING,
+    **workload.ON_FAILURE,
+    "definition": {"type": "dict", "required": True},
+    "force_conflicts": {"type": "bool", "default": False},
+}
+
+
+def operate(ports: Ports, params: dict[str, t.Any], settings: Settings) -> dict[str, t.Any]:
+    """Deploy as the options say."""
+    return workload.result_of(deploy(ports, params["definition"], settings, force_conflicts=params["force_conflicts"]))
+
+
+def main() -> None:
+    """Run the module."""
+    workload.run(ARGUMENTS, operate)
+
+
+if __name__ == "__main__":
+    main()

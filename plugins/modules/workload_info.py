@@ -1,0 +1,181 @@
+#!/usr/bin/python
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright: Contributors to the steady.rollout project
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: workload_info
+short_description: Tell how Kubernetes workloads are, what is wrong with them, and their histories
+version_added: 0.1.0
+description:
+  - Reads one workload, or all of a kind in a namespace, and judges them by the same rules as M(steady.rollout.workload_upgrade).
+options:
+  kind:
+    description: The workloads' kind.
+    type: str
+    choices: [Deployment]
+    default: Deployment
+  namespace:
+    description: The namespace to look into.
+    type: str
+    required: true
+  name:
+    description: The workload's name; without it all of the kind in the namespace.
+    type: str
+    default: ''
+  container:
+    description: The container whose image gives the workload its version, where there are several.
+    type: str
+    default: ''
+extends_documentation_fragment:
+  - steady.rollout.connection
+  - steady.rollout.attributes
+  - steady.rollout.attributes.actiongroup_workload
+  - steady.rollout.attributes.info_module
+seealso:
+  - module: steady.rollout.workload_rollback
+author:
+  - Contributors to steady.rollout (@steady-rollout)
+"""
+
+EXAMPLES = r"""
+- name: See the history of the application
+  steady.rollout.workload_info:
+    namespace: shop
+    name: app
+  register: app
+
+- name: Show it
+  ansible.builtin.debug:
+    msg: "{{ app.workloads[0].history }}"
+"""
+
+RETURN = r"""
+workloads:
+  description: The workloads, by name.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    kind:
+      description: Its kind.
+      type: str
+      returned: always
+    namespace:
+      description: Its namespace.
+      type: str
+      returned: always
+    name:
+      description: Its name.
+      type: str
+      returned: always
+    revision:
+      description: The number of its present revision.
+      type: int
+      returned: always
+    version:
+      description: Tag or digest of its main container.
+      type: str
+      returned: always
+    images:
+      description: Container name to image.
+      type: dict
+      returned: always
+    status:
+      description: V(complete), V(progressing) or V(failed).
+      type: str
+      returned: always
+    message:
+      description: What is missing, or why it failed.
+      type: str
+      returned: always
+    replicas:
+      description: How many pods are wanted.
+      type: int
+      returned: always
+    ready:
+      description: How many pods of the present revision are ready.
+      type: int
+      returned: always
+    available:
+      description: How many pods are available.
+      type: int
+      returned: always
+    paused:
+      description: Whether its rollouts are paused.
+      type: bool
+      returned: always
+    managed_by:
+      description: Helm, Argo CD or Flux, where one of them manages it; else empty.
+      type: str
+      returned: always
+    findings:
+      description: The causes of trouble, in the form of RV(steady.rollout.workload_upgrade#module:findings).
+      type: list
+      elements: dict
+      returned: always
+    history:
+      description: Its revisions, newest first.
+      type: list
+      elements: dict
+      returned: always
+      contains:
+        revision:
+          description: The revision's number.
+          type: int
+          returned: always
+        version:
+          description: Tag or digest of its main container.
+          type: str
+          returned: always
+        images:
+          description: Container name to image.
+          type: dict
+          returned: always
+        outcome:
+          description: V(good), V(bad), V(undone) or V(unknown), as recorded by the modules of this collection.
+          type: str
+          returned: always
+        current:
+          description: Whether it is the present one.
+          type: bool
+          returned: always
+        change_cause:
+          description: Why it was made.
+          type: str
+          returned: always
+        created:
+          description: When it was first made.
+          type: str
+          returned: always
+"""
+
+import typing as t
+
+from ansible_collections.steady.rollout.plugins.module_utils._ansible import workload
+from ansible_collections.steady.rollout.plugins.module_utils._operation.outcome import Settings
+from ansible_collections.steady.rollout.plugins.module_utils._operation.ports import Ports
+from ansible_collections.steady.rollout.plugins.module_utils._operation.info import info
+
+ARGUMENTS: dict[str, t.Any] = {
+    **workload.REFERENCE,
+    "name": {"type": "str", "default": ""},
+    "container": {"type": "str", "default": ""},
+}
+
+
+def operate(ports: Ports, params: dict[str, t.Any], settings: Settings) -> dict[str, t.Any]:
+    """Read as the options say."""
+    found = info(ports, params["kind"], params["namespace"], params["name"], settings.limits, params["container"])
+    return {"changed": False, "workloads": found}
+
+
+def main() -> None:
+    """Run the module."""
+    workload.run(ARGUMENTS, operate)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,224 @@
+#!/usr/bin/python
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright: Contributors to the steady.rollout project
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: workload_upgrade
+short_description: Change the version of a Kubernetes workload, wait for it, and go back by itself when it fails
+version_added: 0.1.0
+description:
+  - Puts another version, or other images, into a workload that exists already, and sees the rollout through.
+  - Returns as soon as the rollout is complete by the controller's own count, or as soon as it is clear that it cannot become so.
+  - The cause of a failure is named with its evidence (pod, container, message, last log lines) and gathered before anything is undone.
+  - With the wanted images in the workload already, only the rollout is waited for; a run that was interrupted is resumed this way.
+options:
+  version:
+    description:
+      - The tag or digest to put in place of the present one, in the workload's main container (see O(container)).
+      - A string. A floating point number is refused, because 2.10 as a number is 2.1.
+    type: raw
+  images:
+    description: Container name to whole image reference, for other changes than the version of one container.
+    type: dict
+  on_failure:
+    description:
+      - What to do when the rollout fails, after the cause has been gathered.
+      - V(rollback) brings the last revision back that is known to be good, waits for it, and fails the task with both reasons.
+      - V(pause) stops the controller so that the failure can be looked at. V(keep) leaves everything as it is.
+    type: str
+    choices: [rollback, pause, keep]
+    default: rollback
+extends_documentation_fragment:
+  - steady.rollout.connection
+  - steady.rollout.attributes
+  - steady.rollout.attributes.actiongroup_workload
+  - steady.rollout.workload
+  - steady.rollout.workload.waiting
+  - steady.rollout.workload.changing
+seealso:
+  - module: steady.rollout.workload_rollback
+  - module: steady.rollout.workload_deploy
+author:
+  - Contributors to steady.rollout (@steady-rollout)
+"""
+
+EXAMPLES = r"""
+- name: Upgrade the application, and go back by itself when it fails
+  steady.rollout.workload_upgrade:
+    namespace: shop
+    name: app
+    version: "2.0"
+
+- name: Upgrade one container of several, with more patience
+  steady.rollout.workload_upgrade:
+    namespace: shop
+    name: app
+    container: web
+    version: "2.10"
+    timeout: 15m
+
+- name: Change two images at once and keep the result whatever it is
+  steady.rollout.workload_upgrade:
+    namespace: shop
+    name: app
+    images:
+      web: registry.example/shop/web:2.0
+      cache: registry.example/shop/cache@sha256:4a5b6c7d8e9f4a5b6c7d8e9f4a5b6c7d8e9f4a5b6c7d8e9f4a5b6c7d8e9f4a5b
+    on_failure: keep
+"""
+
+RETURN = r"""
+msg:
+  description: What came of it; for a failure the whole report (asked, happened, cause with evidence, what was done about it, what is next).
+  returned: always
+  type: str
+  sample: Deployment shop/app upgraded from 1.0 to 2.0.
+workload:
+  description: Which workload it was.
+  returned: when the workload was found
+  type: dict
+  sample: {kind: Deployment, namespace: shop, name: app}
+before:
+  description: What it ran before; empty when it did not exist.
+  returned: when the workload was found
+  type: dict
+  contains:
+    revision:
+      description: Its number in the rollout history.
+      type: int
+      returned: always
+    version:
+      description: Tag or digest of its main container.
+      type: str
+      returned: always
+    images:
+      description: Container name to image.
+      type: dict
+      returned: always
+  sample: {revision: 4, version: "1.0", images: {app: "registry.example/app:1.0"}}
+after:
+  description: What it runs now, in the form of RV(before). In check mode what it would run.
+  returned: when the workload was found
+  type: dict
+  sample: {revision: 5, version: "2.0", images: {app: "registry.example/app:2.0"}}
+status:
+  description: How the rollout ended, V(complete) or V(failed); empty in check mode.
+  returned: when the workload was found
+  type: str
+  sample: complete
+findings:
+  description: The causes that were found, the most telling first.
+  returned: when the workload was found
+  type: list
+  elements: dict
+  contains:
+    code:
+      description:
+        - One of V(image_not_found), V(image_unauthorized), V(image_pull_transient), V(crash_loop), V(container_config), V(cannot_run),
+          V(unschedulable), V(quota), V(probe), V(progress_deadline).
+      type: str
+      returned: always
+    severity:
+      description: V(terminal) when it dooms its pod, V(transient) when it may still pass.
+      type: str
+      returned: always
+    title:
+      description: The cause in a few words.
+      type: str
+      returned: always
+    message:
+      description: What the cluster said.
+      type: str
+      returned: always
+    pod:
+      description: The pod it was seen on.
+      type: str
+      returned: when it is about a pod
+    container:
+      description: The container it was seen on.
+      type: str
+      returned: when it is about a container
+    hint:
+      description: What to do about it.
+      type: str
+      returned: always
+    evidence:
+      description: Exit code, restarts, the event with its times, and the like.
+      type: dict
+      returned: when there is any
+    logs:
+      description: The last lines of the container's log.
+      type: list
+      elements: str
+      returned: for the first cause that has a log
+rolled_back:
+  description: What was brought back after a failure, in the form of RV(before), with the C(seconds) at which it was complete.
+  returned: when the workload was found
+  type: dict
+  sample: {}
+seconds:
+  description: How long it took.
+  returned: when the workload was found
+  type: float
+  sample: 3.2
+timeline:
+  description: What happened when.
+  returned: when the workload was found
+  type: list
+  elements: dict
+  contains:
+    at:
+      description: Date and time in UTC.
+      type: str
+      returned: always
+    seconds:
+      description: Seconds since the beginning.
+      type: float
+      returned: always
+    text:
+      description: What happened.
+      type: str
+      returned: always
+"""
+
+import typing as t
+
+from ansible_collections.steady.rollout.plugins.module_utils._ansible import workload
+from ansible_collections.steady.rollout.plugins.module_utils._operation.outcome import Settings
+from ansible_collections.steady.rollout.plugins.module_utils._operation.ports import Ports
+from ansible_collections.steady.rollout.plugins.module_utils._operation.upgrade import Wanted, upgrade
+from ansible_collections.steady.rollout.plugins.module_utils._rollout import errors
+
+ARGUMENTS: dict[str, t.Any] = {
+    **workload.REFERENCE,
+    **workload.WAITING,
+    **workload.CHANGING,
+    **workload.ON_FAILURE,
+    "version": {"type": "raw"},
+    "images": {"type": "dict"},
+}
+
+
+def operate(ports: Ports, params: dict[str, t.Any], settings: Settings) -> dict[str, t.Any]:
+    """Upgrade as the options say."""
+    wanted = Wanted(workload.version_of(params), {name: str(image) for name, image in (params["images"] or {}).items()})
+    if not wanted.version and not wanted.images:
+        raise errors.InvalidInput('Nothing says what to upgrade to: set version (version: "2.0"), or images.')
+    return workload.result_of(upgrade(ports, workload.reference_of(params), wanted, settings))
+
+
+def main() -> None:
+    """Run the module."""
+    workload.run(
+        ARGUMENTS,
+        operate,
+        required_one_of=[("version", "images")],
+        mutually_exclusive=[("version", "images"), ("images", "container")],
+    )
+
+
+if __name__ == "__main__":
+    main()
