@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the API server's refusals mean: a ``Status`` in, an exception out."""
+
+from __future__ import annotations
+
+import json
+import re
+import typing as t
+
+from ansible_collections.steady.rollout.plugins.module_utils._rollout import errors
+
+if t.TYPE_CHECKING:
+    from ansible_collections.steady.rollout.plugins.module_utils._cluster.request import Request
+    from ansible_collections.steady.rollout.plugins.module_utils._rollout.resources import Resource
+
+Json = dict[str, t.Any]
+
+_RBAC = re.compile(
+    r'User "(?P<user>[^"]*)" cannot (?P<verb>\S+) (?:resource|path) "(?P<resource>[^"]*)"'
+    r'(?: in API group "(?P<group>[^"]*)")?'
+    r'(?: in the namespace "(?P<namespace>[^"]*)")?'
+)
+_RESOURCE_VERSION_TEST = "/metadata/resourceVersion"
+
+
+class Passing(Exception):
+    """Trouble that may pass. ``unclear`` when the request may have been carried out all the same."""
+
+    def __init__(self, text: str, *, unclear: bool, after: float = 0.0) -> None:
+        super().__init__(text)
+        self.text = text
+        self.unclear = unclear
+        self.after = after
+        """Seconds that the server asked to be left alone."""
+
+
+class Expired(Exception):
+    """410: the resource version is too old to watch from; list again."""
+
+
+def parse(body: bytes) -> Json:
+    """The body as a JSON object; empty when it is none."""
+    try:
+        content = json.loads(body)
+    except ValueError:
+        return {}
+    return content if isinstance(content, dict) else {}
+
+
+def items(resource: Resource, answer: Json) -> list[Json]:
+    """The objects of a list; within one they lack their kind, which a watch gives them."""
+    kind = {"apiVersion": resource.api_version, "kind": resource.kind}
+    return [{**kind, **item} for item in answer.get("items") or []]
+
+
+def failure(request: Request, code: int, body: bytes, headers: t.Mapping[str, str]) -> Exception:
+    """The exception for an HTTP answer that is no success."""
+    status = parse(body)
+    if not status.get("message"):
+        words = " ".join(body[:200].decode(errors="replace").split())
+        status = {**status, "message": words or f"HTTP {code} without a word"}
+    return from_status(request, code, status, _seconds(headers.get("Retry-After")))
+
+
+def from_status(request: Request, code: int, status: Json, after: float = 0.0) -> Exception:
+    """The exception for a ``Status`` object, from an answer or from within a watch."""
+    message = str(status.get("message", "")).strip()
+    details = status.get("details") or {}
+    after = after or float(details.get("retryAfterSeconds") or 0)
+    if code == 410 or _too_new(details):
+        return Expired(message)
+    if code == 429:
+        return Passing(f"too many requests: {message}", unclear=False, after=after or 1.0)
+    if code >= 500:
+        return Passing(f"{code} {message}", unclear=not _refused_before_it_was_done(code, message), after=after)
+    if code == 401:
+        return errors.Unauthorized(message)
+    if code == 403:
+        return _forbidden(request, message)
+    if code == 404:
+        return errors.NotFound(_not_found(request, message, details))
+    if code == 409 or (code == 422 and _RESOURCE_VERSION_TEST in message):
+        return errors.Conflict(_conflict(request, message, status, details))
+    if 300 <= code < 400:
+        return errors.Unreachable(
+            f"The answer to {request.asked} was a redirect ({code}): this is not an API server's own address."
+        )
+    return errors.Rejected(f"The API server refused to {request.asked}: {message}")
+
+
+def _seconds(value: str | None) -> float:
+    return float(value) if value and value.isdigit() else 0.0
+
+
+def _too_new(details: Json) -> bool:
+    """After a restore of etcd the server has not reached our version yet and may never do so."""
+    return any(cause.get("reason") == "ResourceVersionTooLarge" for cause in details.get("causes") or [])
+
+
+def _refused_before_it_was_done(code: int, message: str) -> bool:
+    return code == 503 or "failed calling webhook" in message
+
+
+def _forbidden(request: Request, message: str) -> Exception:
+    denied = _RBAC.search(message)
+    if not denied:
+        # Quota, Pod Security and admission webhooks answer 403, too.
+        return errors.Rejected(f"The API server refused to {request.asked}: {message}")
+    user, verb, plural = denied["user"], denied["verb"], denied["resource"]
+    group = denied["group"] or ""
+    where = f"in namespace {denied['namespace']}" if denied["namespace"] else "in the whole cluster"
+    nobody = " No credentials were sent." if user == "system:anonymous" else ""
+    return errors.Forbidden(
+        f"RBAC does not allow {user} to {verb} {plural} {where}.{nobody} "
+        f'Grant it: apiGroups ["{group}"], resources ["{plural}"], verbs ["{verb}"].'
+    )
+
+
+def _not_found(request: Request, message: str, details: Json) -> str:
+    if details.get("kind") == "namespaces" and details.get("name") == request.namespace:
+        return f"There is no namespace {request.namespace}."
+    if request.name and details.get("name"):
+        return f"There is no {request.what}."
+    if request.name and details.get("kind"):
+        return f"Cannot {request.asked}: {message}."
+    return f"The API server does not know {request.resource.api_version} {request.resource.plural}: {message}"
+
+
+def _conflict(request: Request, message: str, status: Json, details: Json) -> str:
+    owned = [cause for cause in details.get("causes") or [] if cause.get("reason") == "FieldManagerConflict"]
+    if owned:
+        claims = "; ".join(f"{cause.get('field')}: {cause.get('message')}" for cause in owned)
+        return (
+            f"Cannot {request.asked}: other field managers own fields of it ({claims}). "
+            "Leave those fields out of the definition, or take them over with force_conflicts: true."
+        )
+    if status.get("reason") == "AlreadyExists":
+        return f"{request.what} exists already."
+    return f"{request.what} was changed by somebody else in the meantime: {message}"

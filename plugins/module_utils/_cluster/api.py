@@ -1,0 +1,170 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Requests are sent with the right credentials, and again while trouble may pass and a repeat is safe."""
+
+from __future__ import annotations
+
+import json
+import random
+import time
+import typing as t
+from threading import Event
+from urllib.parse import urlencode
+
+from ansible_collections.steady.rollout.plugins.module_utils._cluster import answers, transport
+from ansible_collections.steady.rollout.plugins.module_utils._rollout import errors
+
+if t.TYPE_CHECKING:
+    from urllib3 import BaseHTTPResponse
+
+    from ansible_collections.steady.rollout.plugins.module_utils._cluster.credentials import Access, Credentials
+    from ansible_collections.steady.rollout.plugins.module_utils._cluster.options import Timings
+    from ansible_collections.steady.rollout.plugins.module_utils._cluster.request import Request
+
+Json = dict[str, t.Any]
+
+_METHODS = {"patch": "PATCH", "create": "POST", "delete": "DELETE"}
+
+
+class Api:
+    """The API server as it answers requests; shared by all threads."""
+
+    def __init__(
+        self,
+        credentials: Credentials,
+        *,
+        patience: float,
+        timings: Timings,
+        clock: t.Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._credentials = credentials
+        self._clock = clock
+        self._contacted = False
+        self._doubted_until = 0.0
+        self.patience = patience
+        self.timings = timings
+
+    @property
+    def server(self) -> str:
+        """``host:port``."""
+        return self._credentials.access.server
+
+    def json(self, request: Request, *, stop: Event | None = None) -> Json:
+        """The answer as a JSON object, as patiently as ``call``."""
+        return self._object(request, self.call(request, stop=stop))
+
+    def json_once(self, request: Request) -> Json:
+        """The answer as a JSON object, as impatiently as ``send``."""
+        return self._object(request, self.send(request).data)
+
+    def call(
+        self, request: Request, *, patience: float | None = None, read: float | None = None, stop: Event | None = None
+    ) -> bytes:
+        """The answer's body. Passing trouble is outlived for ``patience`` seconds, or until ``stop`` is set."""
+        deadline = self._clock() + (self.patience if patience is None else patience)
+        stop = stop or Event()
+        for pause in self.pauses():
+            answer = self._try(request, read)
+            if isinstance(answer, bytes):
+                return answer
+            pause = max(pause, answer.after)
+            if self._clock() + pause > deadline or stop.wait(pause):
+                raise errors.Unreachable(
+                    f"API server {self.server} gave no usable answer to {request.asked} in time; "
+                    f"the last reason: {answer.text}."
+                ) from answer
+        raise AssertionError("pauses never end")
+
+    def _try(self, request: Request, read: float | None) -> bytes | answers.Passing:
+        """The body, or the trouble that another try may outlive."""
+        try:
+            return self.send(request, read=read).data
+        except answers.Expired as gone:
+            raise errors.Rejected(f"The API server refused to {request.asked}: {gone}") from gone
+        except answers.Passing as trouble:
+            if not self._contacted:
+                raise errors.Unreachable(self._no_contact(trouble)) from trouble
+            if trouble.unclear and not request.repeatable:
+                raise errors.Unreachable(
+                    f"API server {self.server}: {trouble.text}, so it is not known whether it did {request.asked}."
+                ) from trouble
+            return trouble
+
+    def send(self, request: Request, *, stream: bool = False, read: float | None = None) -> BaseHTTPResponse:
+        """Send once (twice after 401, with credentials loaded anew). Raises a RolloutError, or Passing, or Expired."""
+        access = self._credentials.access
+        response = self._exchange(access, request, stream, read)
+        if response.status == 401:
+            response.close()
+            access = self._credentials.reload(access)
+            response = self._exchange(access, request, stream, read)
+        self._contacted = True
+        if 200 <= response.status < 300:
+            return response
+        body = response.data
+        response.close()
+        raise self._judged(answers.failure(request, response.status, body, response.headers))
+
+    def _exchange(self, access: Access, request: Request, stream: bool, read: float | None) -> BaseHTTPResponse:
+        headers = self._credentials.headers(access)
+        headers["Accept"] = "application/json"
+        headers["User-Agent"] = "steady.rollout"
+        body = None
+        if request.body is not None:
+            headers["Content-Type"] = request.content_type
+            body = json.dumps(request.body).encode()
+        method = _METHODS.get(request.verb, "GET")
+        url = f"{access.url}{request.path}"
+        try:
+            return transport.exchange(
+                access.pool,
+                method,
+                f"{url}?{urlencode(request.query)}" if request.query else url,
+                headers=headers,
+                body=body,
+                connect=self.timings.connect,
+                read=read or (self.timings.read if method == "GET" else self.timings.write),
+                stream=stream,
+            )
+        except transport.NoAnswer as silence:
+            self._doubt()
+            raise answers.Passing(silence.reason, unclear=silence.sent) from silence
+
+    def _object(self, request: Request, body: bytes) -> Json:
+        content = answers.parse(body)
+        if not content:
+            raise errors.Unreachable(
+                f"What {self.server} answered to {request.asked} is not Kubernetes' JSON, so it is not an API server; "
+                f"the address comes from {self._credentials.access.source}."
+            )
+        return content
+
+    def _judged(self, failure: Exception) -> Exception:
+        """Doubt the refusals of a server that has just come back; add to a 401 where the credentials are from."""
+        if isinstance(failure, answers.Passing):
+            self._doubt()
+        elif isinstance(failure, (errors.Unauthorized, errors.Forbidden)):
+            if self._clock() < self._doubted_until:
+                return answers.Passing(str(failure), unclear=False)
+            if isinstance(failure, errors.Unauthorized):
+                return errors.Unauthorized(
+                    f"API server {self.server} does not accept the credentials of {self._credentials.access.source} "
+                    f"({failure or 'Unauthorized'}), also after loading them anew. Renew them."
+                )
+        return failure
+
+    def _doubt(self) -> None:
+        if self._contacted:
+            self._doubted_until = self._clock() + self.timings.settle
+
+    def _no_contact(self, trouble: answers.Passing) -> str:
+        return (
+            f"API server {self.server} cannot be reached: {trouble.text}. "
+            f"The address comes from {self._credentials.access.source}; check it, and that the server is up."
+        )
+
+    def pauses(self) -> t.Iterator[float]:
+        """Growing waits between repeats, each drawn so that many clients spread out."""
+        pause, longest = self.timings.backoff
+        while True:
+            yield pause * random.uniform(0.5, 1.0)
+            pause = min(longest, pause * 2)

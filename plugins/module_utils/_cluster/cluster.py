@@ -1,0 +1,171 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The API server as the use cases see it: resources and names in, raw JSON out."""
+
+from __future__ import annotations
+
+import time
+import typing as t
+
+from ansible_collections.steady.rollout.plugins.module_utils._cluster import answers
+from ansible_collections.steady.rollout.plugins.module_utils._cluster.api import Api
+from ansible_collections.steady.rollout.plugins.module_utils._cluster.credentials import Credentials
+from ansible_collections.steady.rollout.plugins.module_utils._cluster.feed import LiveFeed
+from ansible_collections.steady.rollout.plugins.module_utils._cluster.options import Options, Timings
+from ansible_collections.steady.rollout.plugins.module_utils._cluster.request import Request, listing
+from ansible_collections.steady.rollout.plugins.module_utils._rollout import errors
+from ansible_collections.steady.rollout.plugins.module_utils._rollout.resources import NAMESPACE, POD, Resource, Scope
+
+if t.TYPE_CHECKING:
+    from ansible_collections.steady.rollout.plugins.module_utils._cluster.board import OnEvent
+
+Json = dict[str, t.Any]
+
+FIELD_MANAGER = "steady.rollout"
+_REVIEW = Resource("authorization.k8s.io/v1", "selfsubjectaccessreviews", "SelfSubjectAccessReview")
+_LOG_PATIENCE = 5.0
+_LOG_BYTES = 65536
+
+
+def connect(
+    options: Options,
+    *,
+    patience: float = 60.0,
+    timings: Timings | None = None,
+    clock: t.Callable[[], float] = time.monotonic,
+    on_event: OnEvent | None = None,
+) -> ApiCluster:
+    """Load the credentials; nothing is sent yet. Raises InvalidInput.
+
+    ``patience`` is how many seconds one request may outlive passing trouble once the server has been reached.
+    ``on_event`` sees every change that a feed of this cluster takes in.
+    """
+    api = Api(Credentials(options), patience=patience, timings=timings or Timings(), clock=clock)
+    return ApiCluster(api, on_event)
+
+
+class ApiCluster:
+    """Satisfies the port ``Cluster``."""
+
+    def __init__(self, api: Api, on_event: OnEvent | None = None) -> None:
+        self._api = api
+        self._on_event = on_event
+
+    @property
+    def server(self) -> str:
+        """``host:port`` of the API server."""
+        return self._api.server
+
+    def read(self, resource: Resource, namespace: str, name: str) -> Json:
+        """One object. Raises NotFound, which names the namespace when that is what is missing."""
+        try:
+            return self._api.json(Request("get", resource, namespace, name))
+        except errors.NotFound:
+            if namespace and resource != NAMESPACE:
+                self._require_namespace(namespace)
+            raise
+
+    def list(self, scope: Scope) -> list[Json]:
+        """The scope's objects."""
+        return answers.items(scope.resource, self._api.json(listing(scope)))
+
+    def patch(
+        self, resource: Resource, namespace: str, name: str, body: t.Any, *, content_type: str, dry_run: bool = False
+    ) -> Json:
+        """The object as it is after the patch. Raises Conflict, Rejected, NotFound."""
+        return self._api.json(
+            Request(
+                "patch",
+                resource,
+                namespace,
+                name,
+                query=_writing(dry_run),
+                body=body,
+                content_type=content_type,
+                repeatable=_pins_version(body),
+            )
+        )
+
+    def apply(
+        self,
+        resource: Resource,
+        namespace: str,
+        name: str,
+        manifest: Json,
+        *,
+        force: bool = False,
+        dry_run: bool = False,
+    ) -> Json:
+        """Server-side apply with the collection's field manager. Raises Conflict naming the other manager and field."""
+        query = _writing(dry_run) + ((("force", "true"),) if force else ())
+        return self._api.json(
+            Request(
+                "patch",
+                resource,
+                namespace,
+                name,
+                query=query,
+                body=manifest,
+                content_type="application/apply-patch+yaml",
+            )
+        )
+
+    def create(self, resource: Resource, namespace: str, manifest: Json, *, dry_run: bool = False) -> Json:
+        """The object as created. Raises Conflict when it exists, also when the lost answer to a first try was a yes."""
+        name = str((manifest.get("metadata") or {}).get("name") or "")
+        return self._api.json(
+            Request("create", resource, namespace, name, query=_writing(dry_run), body=manifest, repeatable=bool(name))
+        )
+
+    def delete(self, resource: Resource, namespace: str, name: str, *, uid: str = "") -> None:
+        """Delete the object, only if its UID is ``uid`` when that is given. Gone already is fine."""
+        body = {"apiVersion": "v1", "kind": "DeleteOptions", "preconditions": {"uid": uid}} if uid else None
+        try:
+            self._api.call(Request("delete", resource, namespace, name, body=body, repeatable=bool(uid)))
+        except errors.NotFound:
+            pass
+        except errors.Conflict:
+            # The name belongs to a new object by now: the one meant is gone.
+            if not uid:
+                raise
+
+    def logs(self, namespace: str, pod: str, container: str, *, previous: bool = False, lines: int = 10) -> str:
+        """The last lines of a container's log; an empty string when there is none to be had."""
+        query = [("container", container), ("tailLines", str(lines)), ("limitBytes", str(_LOG_BYTES))]
+        query += [("previous", "true")] if previous else []
+        request = Request("get", POD, namespace, pod, sub="log", query=tuple(query))
+        try:
+            return self._api.call(request, patience=0.0, read=_LOG_PATIENCE).decode(errors="replace").rstrip("\n")
+        except errors.RolloutError:
+            return ""
+
+    def can_i(self, verb: str, resource: Resource, namespace: str) -> bool:
+        """Whether RBAC allows the verb."""
+        group = resource.api_version.rpartition("/")[0]
+        plural, _slash, sub = resource.plural.partition("/")
+        wanted = {"verb": verb, "group": group, "resource": plural, "subresource": sub, "namespace": namespace}
+        review = {"apiVersion": _REVIEW.api_version, "kind": _REVIEW.kind, "spec": {"resourceAttributes": wanted}}
+        answer = self._api.json(Request("create", _REVIEW, "", "", body=review))
+        return bool((answer.get("status") or {}).get("allowed"))
+
+    def open_feed(self, scopes: t.Sequence[Scope]) -> LiveFeed:
+        """List and watch all scopes at once; returns when each has been listed."""
+        return LiveFeed.open(self._api, scopes, self._on_event)
+
+    def _require_namespace(self, namespace: str) -> None:
+        try:
+            self._api.call(Request("get", NAMESPACE, "", namespace), patience=0.0)
+        except errors.NotFound as error:
+            raise errors.NotFound(f"There is no namespace {namespace}.") from error
+        except errors.RolloutError:
+            pass
+
+
+def _writing(dry_run: bool) -> tuple[tuple[str, str], ...]:
+    return (("fieldManager", FIELD_MANAGER),) + ((("dryRun", "All"),) if dry_run else ())
+
+
+def _pins_version(body: t.Any) -> bool:
+    """Whether a second application of the patch would be refused."""
+    if isinstance(body, dict):
+        return bool((body.get("metadata") or {}).get("resourceVersion"))
+    return any(step.get("op") == "test" and step.get("path") == "/metadata/resourceVersion" for step in body)

@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Live collections over several watches, as the use cases read them."""
+
+from __future__ import annotations
+
+import time
+import typing as t
+
+from ansible_collections.steady.rollout.plugins.module_utils._cluster.board import Board
+from ansible_collections.steady.rollout.plugins.module_utils._cluster.watcher import Watcher
+
+if t.TYPE_CHECKING:
+    from ansible_collections.steady.rollout.plugins.module_utils._cluster.api import Api
+    from ansible_collections.steady.rollout.plugins.module_utils._cluster.board import OnEvent
+    from ansible_collections.steady.rollout.plugins.module_utils._rollout.resources import Scope
+
+Json = dict[str, t.Any]
+
+_FAREWELL = 1.0
+
+
+class LiveFeed:
+    """Satisfies the port ``Feed``, for one reader."""
+
+    def __init__(self, board: Board, watchers: list[Watcher]) -> None:
+        self._board = board
+        self._watchers = watchers
+
+    @classmethod
+    def open(cls, api: Api, scopes: t.Sequence[Scope], on_event: OnEvent | None = None) -> LiveFeed:
+        """Start a watcher for each scope; returns when each has listed. Raises the first failure."""
+        board = Board(scopes, on_event)
+        feed = cls(board, [Watcher(api, scope, board) for scope in dict.fromkeys(scopes)])
+        try:
+            for watcher in feed._watchers:
+                watcher.start()
+            board.wait_until_listed()
+        except BaseException:
+            feed.close()
+            raise
+        return feed
+
+    def wait(self, timeout: float) -> bool:
+        """Block until something changed since the last call, or ``timeout`` seconds passed; True when it changed."""
+        return self._board.wait(timeout)
+
+    def objects(self, scope: Scope) -> list[Json]:
+        """The scope's objects as of the last ``wait`` (or of the opening), oldest first; all scopes of one moment."""
+        return self._board.objects(scope)
+
+    def trouble(self) -> str:
+        """Why the view may be stale at the moment, or an empty string."""
+        return self._board.first_trouble()
+
+    def close(self) -> None:
+        """End the watches. A thread that is just connecting ends with its attempt; it keeps no process alive."""
+        for watcher in self._watchers:
+            watcher.stop()
+        deadline = time.monotonic() + _FAREWELL
+        for watcher in self._watchers:
+            if watcher.ident is not None:
+                watcher.join(max(0.0, deadline - time.monotonic()))
+
+    def __enter__(self) -> LiveFeed:
+        return self
+
+    def __exit__(self, *_unused: object) -> None:
+        self.close()

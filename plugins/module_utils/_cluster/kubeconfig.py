@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Loading a kubeconfig, and saying in one sentence what is wrong with it. No sentence carries anything of its users."""
+
+from __future__ import annotations
+
+import logging
+import os
+import typing as t
+
+from ansible_collections.steady.rollout.plugins.module_utils._rollout import errors
+
+if t.TYPE_CHECKING:
+    from kubernetes.client import Configuration
+
+    from ansible_collections.steady.rollout.plugins.module_utils._cluster.options import Options
+
+Json = dict[str, t.Any]
+
+
+def default_location() -> str:
+    """What is read when nothing is asked for: ``KUBECONFIG`` or ``~/.kube/config``."""
+    return os.environ.get("KUBECONFIG") or "~/.kube/config"
+
+
+def exists(location: str) -> bool:
+    """Whether there is a file at one of the places."""
+    return any(os.path.exists(path) for path in _paths(location))
+
+
+def load(options: Options, configuration: Configuration, folder: str) -> str:
+    """Fill the configuration; answers where it came from. Inline keys go into ``folder``. Raises InvalidInput."""
+    from kubernetes import config
+
+    given = options.kubeconfig or default_location()
+    source = "the kubeconfig that was given as a dictionary" if isinstance(given, dict) else f"kubeconfig {given}"
+    if isinstance(given, str):
+        _require_readable(given, options)
+    arguments: Json = {
+        "context": options.context,
+        "client_configuration": configuration,
+        "persist_config": options.persist_config,
+        "temp_file_path": folder,
+    }
+    complaints = _Complaints()
+    logging.getLogger().addHandler(complaints)
+    try:
+        if isinstance(given, dict):
+            config.load_kube_config_from_dict(given, **arguments)
+        else:
+            config.load_kube_config(given, **arguments)
+    except Exception as error:
+        raise errors.InvalidInput(_diagnosis(given, source, options.context, error)) from None
+    finally:
+        logging.getLogger().removeHandler(complaints)
+    if complaints.heard and not (configuration.api_key or configuration.cert_file):
+        raise errors.InvalidInput(
+            f"The credential plugin (exec) of {source} gave no credentials: {complaints.heard[-1][:300].strip()}. "
+            "Run its command by hand, as the user that runs the task."
+        )
+    return source
+
+
+class _Complaints(logging.Handler):
+    """The library logs the failures of credential plugins and goes on without credentials."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.heard: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep the message."""
+        self.heard.append(record.getMessage())
+
+
+def _paths(location: str) -> list[str]:
+    return [os.path.expanduser(path) for path in location.split(os.pathsep) if path]
+
+
+def _require_readable(location: str, options: Options) -> None:
+    found = [path for path in _paths(location) if os.path.exists(path)]
+    if not found:
+        asked = "" if options.kubeconfig else " No connection option was given, so that is where it was looked for."
+        raise errors.InvalidInput(
+            f"There is no kubeconfig at {location}.{asked} "
+            "Name one with the option kubeconfig (or K8S_AUTH_KUBECONFIG), or give host and api_key."
+        )
+    for path in found:
+        if os.path.isdir(path):
+            raise errors.InvalidInput(f"The kubeconfig {path} is a folder; name the file in it.")
+        if not os.access(path, os.R_OK):
+            raise errors.InvalidInput(f"The kubeconfig {path} may not be read by this user; change its owner or mode.")
+
+
+def _diagnosis(given: str | Json, source: str, context: str | None, error: Exception) -> str:
+    """Which part of the kubeconfig is at fault. The library's own messages quote whole users, secrets and all."""
+    try:
+        content = _content(given)
+    except Exception as unreadable:
+        mark = getattr(unreadable, "problem_mark", None)
+        line = f" (line {mark.line + 1})" if mark else ""
+        return f"{_upper(source)} is not valid YAML{line}."
+    if not content.get("clusters"):
+        return f"{_upper(source)} names no cluster: it is empty or not a kubeconfig."
+    contexts = {entry.get("name"): entry.get("context") or {} for entry in content.get("contexts") or []}
+    known = ", ".join(sorted(str(name) for name in contexts)) or "none"
+    wanted = context or content.get("current-context")
+    if not wanted:
+        return f"{_upper(source)} has no current-context; choose one with the option context: {known}."
+    if wanted not in contexts:
+        return f"There is no context {wanted} in {source}; it has: {known}."
+    cluster = contexts[wanted].get("cluster")
+    if cluster not in [entry.get("name") for entry in content["clusters"]]:
+        return f"Context {wanted} of {source} names the cluster {cluster}, which is not defined there."
+    if "File does not exist" in str(error):
+        return f"Context {wanted} of {source} needs a file that is not there: {str(error).rpartition(': ')[2]}."
+    return f"Context {wanted} of {source} cannot be used ({type(error).__name__}); check its cluster and user entries."
+
+
+def _content(given: str | Json) -> Json:
+    """All files merged, as far as names go."""
+    import yaml
+
+    if isinstance(given, dict):
+        return given
+    merged: Json = {"clusters": [], "contexts": []}
+    for path in _paths(given):
+        if os.path.exists(path):
+            with open(path, encoding="utf-8") as file:
+                content = yaml.safe_load(file)
+            if not isinstance(content, dict):
+                continue
+            for part in ("clusters", "contexts"):
+                merged[part] += [entry for entry in content.get(part) or [] if isinstance(entry, dict)]
+            merged["current-context"] = content.get("current-context") or merged.get("current-context")
+    return merged
+
+
+def _upper(text: str) -> str:
+    return text[:1].upper() + text[1:]

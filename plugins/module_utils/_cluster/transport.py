@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One HTTP exchange over urllib3, and its failures in words."""
+
+from __future__ import annotations
+
+import os
+import socket
+import ssl
+import typing as t
+
+if t.TYPE_CHECKING:
+    from urllib3 import BaseHTTPResponse, PoolManager
+
+
+class NoAnswer(Exception):
+    """No (whole) answer came. ``sent`` tells whether the request may have reached the server."""
+
+    def __init__(self, reason: str, *, sent: bool) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.sent = sent
+
+
+def exchange(
+    pool: PoolManager,
+    method: str,
+    url: str,
+    *,
+    headers: t.Mapping[str, str],
+    body: bytes | None,
+    connect: float,
+    read: float,
+    stream: bool,
+) -> BaseHTTPResponse:
+    """The server's answer, whatever its status; with ``stream`` its body is still to be read. Raises NoAnswer."""
+    import urllib3
+
+    try:
+        # Not request(): urllib3 1.26 folds a repeated header (Impersonate-Group) into one there.
+        return pool.urlopen(
+            method,
+            url,
+            headers=headers,
+            body=body,
+            timeout=urllib3.Timeout(connect=connect, read=read),
+            retries=False,
+            redirect=False,
+            preload_content=not stream,
+            enforce_content_length=True,
+        )
+    except (urllib3.exceptions.HTTPError, OSError) as error:
+        raise _no_answer(error, connect, read) from error
+
+
+def lines(response: BaseHTTPResponse) -> t.Iterator[bytes]:
+    """The lines of a streamed body as they come. Raises NoAnswer when it is cut or falls silent."""
+    import urllib3
+
+    try:
+        yield from response
+    except (urllib3.exceptions.HTTPError, OSError, ValueError) as error:
+        raise _no_answer(error, 0, 0) from error
+
+
+def hang_up(response: BaseHTTPResponse) -> None:
+    """Make a read that blocks in another thread return at once."""
+    try:
+        with socket.socket(fileno=os.dup(response.fileno())) as twin:
+            twin.shutdown(socket.SHUT_RDWR)
+    except (OSError, ValueError):
+        pass
+
+
+def _no_answer(error: BaseException, connect: float, read: float) -> NoAnswer:
+    from urllib3 import exceptions
+
+    if isinstance(error, exceptions.ConnectTimeoutError) and not isinstance(error, exceptions.NewConnectionError):
+        return NoAnswer(f"no answer within {connect:g} s", sent=False)
+    if isinstance(error, exceptions.ReadTimeoutError):
+        return NoAnswer(f"connected, but no answer within {read:g} s", sent=True)
+    never_sent = (exceptions.NewConnectionError, exceptions.ProxyError)
+    untrusted = any(isinstance(cause, ssl.SSLCertVerificationError) for cause in _causes(error))
+    return NoAnswer(in_words(error), sent=not (untrusted or isinstance(error, never_sent)))
+
+
+def in_words(error: BaseException) -> str:
+    """The innermost reason of a failure, without the names of Python objects."""
+    for cause in reversed(list(_causes(error))):
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return f"its certificate cannot be trusted ({cause.verify_message})"
+        if isinstance(cause, ssl.SSLError):
+            return f"TLS failed ({(cause.reason or 'handshake').replace('_', ' ').lower()})"
+        if isinstance(cause, socket.gaierror):
+            return "the host name does not resolve"
+        if isinstance(cause, OSError) and cause.strerror:
+            return cause.strerror[:1].lower() + cause.strerror[1:]
+    return "the connection was cut"
+
+
+def _causes(error: BaseException) -> t.Iterator[BaseException]:
+    """The error and what caused it; urllib3 keeps some causes among the arguments only."""
+    seen: set[int] = set()
+    queue: list[BaseException | None] = [error]
+    while queue:
+        cause = queue.pop(0)
+        if cause is None or id(cause) in seen:
+            continue
+        seen.add(id(cause))
+        yield cause
+        queue += [argument for argument in cause.args if isinstance(argument, BaseException)]
+        queue += [cause.__cause__, cause.__context__]

@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One scope, kept true: list it, watch it, list it again when the server has forgotten where we were."""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+import typing as t
+
+from ansible_collections.steady.rollout.plugins.module_utils._cluster import answers, transport
+from ansible_collections.steady.rollout.plugins.module_utils._cluster.request import listing, watching
+
+if t.TYPE_CHECKING:
+    from urllib3 import BaseHTTPResponse
+
+    from ansible_collections.steady.rollout.plugins.module_utils._cluster.api import Api
+    from ansible_collections.steady.rollout.plugins.module_utils._cluster.board import Board
+    from ansible_collections.steady.rollout.plugins.module_utils._rollout.resources import Scope
+
+Json = dict[str, t.Any]
+
+_SHORT = 1.0
+"""A watch that ends within so many seconds counts as a failed one: asking again at once would be a storm."""
+
+
+class Watcher(threading.Thread):
+    """Writes what happens in one scope on the board until it is told to stop."""
+
+    def __init__(self, api: Api, scope: Scope, board: Board) -> None:
+        super().__init__(name=f"watch {scope.resource.plural}", daemon=True)
+        self._api = api
+        self._scope = scope
+        self._board = board
+        self._stop_asked = threading.Event()
+        self._line = threading.Lock()
+        self._stream: BaseHTTPResponse | None = None
+        self._version = ""
+        self._listed_at = 0.0
+
+    def run(self) -> None:
+        """List and watch; a final answer goes on the board."""
+        try:
+            self._take(self._api.json(listing(self._scope), stop=self._stop_asked))
+            self._follow()
+        except Exception as error:
+            if not self._stop_asked.is_set():
+                self._board.fail(error)
+
+    def stop(self) -> None:
+        """End soon; a read that blocks returns at once."""
+        self._stop_asked.set()
+        with self._line:
+            if self._stream is not None:
+                transport.hang_up(self._stream)
+
+    def _follow(self) -> None:
+        pauses = self._api.pauses()
+        while not self._stop_asked.is_set():
+            started = time.monotonic()
+            wanted = 0.0
+            try:
+                if not self._version or started - self._listed_at > self._api.timings.relist:
+                    self._take(self._api.json_once(listing(self._scope)))
+                self._watch()
+            except answers.Expired:
+                self._version = ""
+            except answers.Passing as trouble:
+                wanted = trouble.after
+                self._board.trouble(self._scope, f"API server {self._api.server}: {trouble.text}")
+            if time.monotonic() - started > _SHORT:
+                pauses = self._api.pauses()
+            self._stop_asked.wait(max(next(pauses), wanted))
+
+    def _take(self, answer: Json) -> None:
+        self._board.replace(self._scope, answers.items(self._scope.resource, answer))
+        self._version = str((answer.get("metadata") or {}).get("resourceVersion") or "")
+        self._listed_at = time.monotonic()
+        self._board.trouble(self._scope, "")
+
+    def _watch(self) -> None:
+        """One watch from open to end. A cut or silence is an end like any other: the next watch goes on from there."""
+        timings = self._api.timings
+        seconds = random.uniform(*timings.watch)
+        request = watching(self._scope, self._version, seconds)
+        response = self._api.send(request, stream=True, read=seconds + timings.silence)
+        self._board.trouble(self._scope, "")
+        with self._line:
+            self._stream = response
+        try:
+            if not self._stop_asked.is_set():
+                for line in transport.lines(response):
+                    self._take_event(answers.parse(line))
+        except transport.NoAnswer:
+            pass
+        finally:
+            with self._line:
+                self._stream = None
+            response.close()
+
+    def _take_event(self, event: Json) -> None:
+        kind, item = event.get("type"), event.get("object") or {}
+        if kind == "ERROR":
+            request = watching(self._scope, self._version, 0)
+            raise answers.from_status(request, int(item.get("code") or 500), item)
+        version = str((item.get("metadata") or {}).get("resourceVersion") or "")
+        if not version or _older(version, self._version):
+            return
+        if kind in ("ADDED", "MODIFIED", "DELETED"):
+            self._board.change(self._scope, kind, item)
+        self._version = version
+
+
+def _older(version: str, than: str) -> bool:
+    """Within one watch versions only grow; one that does not has been delivered before."""
+    return version.isdigit() and than.isdigit() and int(version) < int(than)
