@@ -28,8 +28,12 @@ class ProgressFile:
 
     def record(self, values: t.Mapping[str, t.Any]) -> None:
         """One line for programs."""
-        if self._descriptor is not None:
+        if self._descriptor is None:
+            return
+        try:
             os.write(self._descriptor, json.dumps(values, ensure_ascii=False).encode() + b"\n")
+        except OSError:
+            self._descriptor = None  # nobody follows any more; the operation goes on
 
 
 def open_progress(environ: t.Mapping[str, str]) -> ProgressFile:
