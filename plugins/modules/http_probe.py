@@ -1,5 +1,4 @@
 #!/usr/bin/python
-# -*- coding: utf-8 -*-
 # Copyright: Contributors to the steady.rollout project
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
@@ -158,7 +157,7 @@ msg:
   description: The result in one sentence, or why the module failed.
   type: str
   returned: always
-  sample: '500 requests to http://shop.example/ in 10.0 s: 0 failed; p50 2 ms, p99 9 ms, max 14 ms; versions 1.0 100.0 %.'
+  sample: '500 requests to http://shop.lab/ in 10.0 s: 0 failed; p50 2 ms, p99 9 ms, max 14 ms; versions 1.0 100.0 %.'
 requests:
   description: How many requests fell due. The successful ones and all RV(failures) together.
   type: int

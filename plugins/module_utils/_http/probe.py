@@ -20,7 +20,9 @@ from datetime import datetime, timedelta, timezone
 from ansible_collections.steady.rollout.plugins.module_utils._http import samples, sender
 from ansible_collections.steady.rollout.plugins.module_utils._http.plan import Plan, check
 from ansible_collections.steady.rollout.plugins.module_utils._http.schedule import Schedule
-from ansible_collections.steady.rollout.plugins.module_utils._http.version import Reader
+
+if t.TYPE_CHECKING:
+    from ansible_collections.steady.rollout.plugins.module_utils._http.version import Reader
 
 Json = dict[str, t.Any]
 
@@ -76,7 +78,7 @@ class Probe:
         """End the schedule now; ``run`` returns once the requests under way have ended."""
         self._orders.put("stop")
 
-    def run(self, on_second: t.Callable[[Json], None] = lambda record: None) -> Report:
+    def run(self, on_second: t.Callable[[Json], None] = lambda _record: None) -> Report:
         """Send everything; ``on_second`` gets each second's record once all requests that were due in it have ended."""
         self._start = time.monotonic() + _LEAD_TIME
         started = datetime.now(timezone.utc) + timedelta(seconds=_LEAD_TIME)

@@ -9,7 +9,8 @@ from array import array
 from collections import Counter
 from dataclasses import dataclass, field
 
-from ansible_collections.steady.rollout.plugins.module_utils._http.schedule import Schedule
+if t.TYPE_CHECKING:
+    from ansible_collections.steady.rollout.plugins.module_utils._http.schedule import Schedule
 
 Json = dict[str, t.Any]
 

@@ -9,11 +9,12 @@ import time
 import typing as t
 
 from ansible_collections.steady.rollout.plugins.module_utils._http import samples
-from ansible_collections.steady.rollout.plugins.module_utils._http.plan import Plan
-from ansible_collections.steady.rollout.plugins.module_utils._http.version import Reader
 
 if t.TYPE_CHECKING:
     import urllib3
+
+    from ansible_collections.steady.rollout.plugins.module_utils._http.plan import Plan
+    from ansible_collections.steady.rollout.plugins.module_utils._http.version import Reader
 
 _CHUNK = 65536
 # Enough for any page that tells its version; what follows is read and forgotten.
@@ -42,7 +43,7 @@ class Sender:
         """Send one request and read its whole answer. Never raises."""
         pool = self._new if new_connection else self._kept
         try:
-            return self._exchange(pool)
+            return self._exchange(pool, keep=not new_connection)
         except Exception as error:  # whatever it was, the request has ended and must be counted
             return _broken(error, self._plan.timeout)
 
@@ -51,14 +52,17 @@ class Sender:
         self._kept.close()
         self._new.close()
 
-    def _exchange(self, pool: urllib3.HTTPConnectionPool) -> Answer:
+    def _exchange(self, pool: urllib3.HTTPConnectionPool, keep: bool) -> Answer:
         deadline = time.monotonic() + self._plan.timeout
         response = pool.urlopen(self._plan.method, self._path, retries=False, redirect=False, preload_content=False)
+        connection = response.connection
         body = _read(response, deadline)
-        if body is None:
-            response.close()
-            return Answer(samples.TIMEOUT, detail=_too_slow(self._plan.timeout))
         response.release_conn()
+        if connection is not None and (body is None or not keep):
+            # The server may have ignored "Connection: close"; the pool would then use this connection again.
+            connection.close()
+        if body is None:
+            return Answer(samples.TIMEOUT, detail=_too_slow(self._plan.timeout))
         return self._judge(response.status, response.reason or "", body)
 
     def _judge(self, status: int, reason: str, body: bytes) -> Answer:

@@ -5,16 +5,18 @@ from __future__ import annotations
 import http.server
 import json
 import os
-import pathlib
 import signal
 import threading
 import typing as t
 
 import pytest
 import yaml
-
 from ansible.module_utils.testing import patch_module_args
+
 from ansible_collections.steady.rollout.plugins.modules import http_probe
+
+if t.TYPE_CHECKING:
+    import pathlib
 
 Json = dict[str, t.Any]
 
@@ -96,7 +98,8 @@ def test_more_failures_than_the_limit_fail_the_task_and_are_still_reported(shop:
 
 def test_a_signal_ends_the_measuring_and_not_the_report(shop: str, run: t.Any) -> None:
     result = run(url=shop + "kill", duration="1h", connections="new")
-    assert result["stopped_early"] and result["requests"] >= 1
+    assert result["stopped_early"]
+    assert result["requests"] >= 1
     assert result["requests"] == sum(record["requests"] for record in result["per_second"])
 
 
@@ -130,13 +133,14 @@ def test_each_second_is_told_while_it_runs(
 )
 def test_what_cannot_be_meant_is_refused_in_one_sentence(run: t.Any, options: Json, sentence: str) -> None:
     result = run(**{"url": "http://127.0.0.1:1/", **options})
-    assert result["failed"] and result["msg"].startswith(sentence)
+    assert result["failed"]
+    assert result["msg"].startswith(sentence)
     assert "requests" not in result
 
 
-def test_a_missing_library_is_named(run: t.Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(http_probe, "find_spec", lambda name: None)
-    assert "urllib3" in run(url="http://127.0.0.1:1/")["msg"]
+@pytest.mark.parametrize(("path", "needed"), [(None, ["urllib3"]), ("version", ["urllib3", "jmespath"])])
+def test_jmespath_is_needed_only_where_it_is_used(path: str | None, needed: list[str]) -> None:
+    assert http_probe.libraries({"version_path": path}) == needed
 
 
 def test_the_documentation_and_the_arguments_agree() -> None:

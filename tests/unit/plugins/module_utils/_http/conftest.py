@@ -106,7 +106,7 @@ def nobody() -> str:
         return f"http://127.0.0.1:{listener.getsockname()[1]}/"
 
 
-def answering(peer: Peer, number: int) -> None:
+def answering(peer: Peer, _number: int) -> None:
     """A well-behaved server."""
     while True:
         close = b"Connection: close" in peer.request()

@@ -28,14 +28,14 @@ def test_addresses_of_every_form_are_accepted(url: str) -> None:
 )
 def test_a_url_without_scheme_or_host_is_refused_with_an_example(url: str) -> None:
     with pytest.raises(
-        errors.InvalidInput, match="^url: .* needs a scheme and a host, written as http://shop.example/"
+        errors.InvalidInput, match=r"^url: .* needs a scheme and a host, written as http://shop.example/"
     ):
         plan.check(dataclasses.replace(GOOD, url=url))
 
 
 @pytest.mark.parametrize("url", ["http://shop.example:http/", "http://shop.example:99999/", "http://[::1/"])
 def test_a_url_that_cannot_be_read_is_refused(url: str) -> None:
-    with pytest.raises(errors.InvalidInput, match="^url: .* cannot be read: "):
+    with pytest.raises(errors.InvalidInput, match=r"^url: .* cannot be read: "):
         plan.check(dataclasses.replace(GOOD, url=url))
 
 

@@ -34,7 +34,8 @@ def test_every_request_of_the_schedule_is_sent_once(healthy: t.Any) -> None:
     report = run(healthy.url)
     assert (report.total.requests, report.total.failed, len(healthy.requests)) == (20, 0, 20)
     assert report.total.versions == {"1.0": 20}
-    assert adds_up(report) and not report.stopped_early
+    assert adds_up(report)
+    assert not report.stopped_early
 
 
 @pytest.mark.parametrize(("connections", "kept", "new"), [("keep_alive", 20, 0), ("new", 0, 20), ("both", 10, 10)])
@@ -54,7 +55,7 @@ def test_a_second_is_reported_as_soon_as_its_requests_have_ended(healthy: t.Any)
 def test_requests_that_wait_for_a_stalled_server_count_their_delay(serve: t.Any) -> None:
     answer_now = threading.Event()
 
-    def stalling(peer: t.Any, number: int) -> None:
+    def stalling(peer: t.Any, _number: int) -> None:
         peer.request()
         answer_now.wait()
         while True:
@@ -70,9 +71,10 @@ def test_requests_that_wait_for_a_stalled_server_count_their_delay(serve: t.Any)
 
 
 def test_requests_that_no_sender_was_free_for_are_counted_as_unsent(serve: t.Any) -> None:
-    report = run(serve(lambda peer, number: peer.stall()).url, rate=100, duration=0.3, concurrency=1, timeout=0.05)
+    report = run(serve(lambda peer, _number: peer.stall()).url, rate=100, duration=0.3, concurrency=1, timeout=0.05)
     kinds = report.total.failures
-    assert kinds[samples.TIMEOUT] >= 2 and kinds[samples.UNSENT] >= 10
+    assert kinds[samples.TIMEOUT] >= 2
+    assert kinds[samples.UNSENT] >= 10
     assert kinds[samples.TIMEOUT] + kinds[samples.UNSENT] == report.total.requests == 30
     assert report.examples[samples.UNSENT] == "all 1 senders were busy for more than 0.05 s"
     assert adds_up(report)
@@ -97,7 +99,7 @@ def test_every_kind_of_failure_adds_up(serve: t.Any) -> None:
 
 
 def test_a_stop_ends_the_schedule_and_reports_what_was_measured(serve: t.Any) -> None:
-    def answer_and_stop(peer: t.Any, number: int) -> None:
+    def answer_and_stop(peer: t.Any, _number: int) -> None:
         while True:
             peer.request()
             peer.answer()
@@ -107,7 +109,8 @@ def test_a_stop_ends_the_schedule_and_reports_what_was_measured(serve: t.Any) ->
     server = serve(answer_and_stop)
     probe = Probe(Plan(server.url, 100, 3600, connections="keep_alive"), READ_VERSION)
     report = probe.run()
-    assert report.stopped_early and report.elapsed < 60
+    assert report.stopped_early
+    assert report.elapsed < 60
     assert 5 <= report.total.requests == len(server.requests) < 100
     assert adds_up(report)
 
@@ -120,7 +123,7 @@ def test_a_stop_before_the_first_request_reports_nothing(healthy: t.Any) -> None
 
 
 def test_a_report_that_cannot_be_written_ends_the_probe(healthy: t.Any) -> None:
-    def full(record: dict[str, t.Any]) -> None:
+    def full(_record: dict[str, t.Any]) -> None:
         raise OSError("No space left on device")
 
     with pytest.raises(OSError, match="No space left"):
@@ -128,5 +131,5 @@ def test_a_report_that_cannot_be_written_ends_the_probe(healthy: t.Any) -> None:
 
 
 def test_a_plan_that_makes_no_sense_is_refused_before_anything_is_sent() -> None:
-    with pytest.raises(errors.InvalidInput, match="^rate: 0 "):
+    with pytest.raises(errors.InvalidInput, match=r"^rate: 0 "):
         Probe(Plan("http://127.0.0.1/", rate=0, duration=1))

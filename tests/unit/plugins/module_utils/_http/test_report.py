@@ -76,5 +76,5 @@ def test_nothing_measured_is_no_complaint() -> None:
 
 @pytest.mark.parametrize("rate", [-0.1, 1.1, 5, float("nan")])
 def test_an_error_rate_that_is_not_a_share_is_refused(rate: float) -> None:
-    with pytest.raises(errors.InvalidInput, match="is not a share between 0 and 1; write 0.01 for one"):
+    with pytest.raises(errors.InvalidInput, match=r"is not a share between 0 and 1; write 0.01 for one"):
         report.check_error_rate(rate)

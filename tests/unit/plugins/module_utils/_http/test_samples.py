@@ -39,7 +39,8 @@ def test_no_answer_means_no_latency() -> None:
 
 def test_an_answer_with_a_bad_status_has_a_latency_as_well() -> None:
     latency = tally_of(Sample(0, 0.5, False, samples.STATUS_5XX)).figures()["latency_ms"]
-    assert latency is not None and latency["max"] == 500
+    assert latency is not None
+    assert latency["max"] == 500
 
 
 def test_shares_are_of_the_answers_that_told_their_version() -> None:

@@ -48,6 +48,18 @@ def test_kept_requests_share_a_connection_and_new_ones_do_not(healthy: t.Any, cl
     assert [b"Connection: close" in head for head in healthy.requests] == [False, True, False, True, False]
 
 
+def test_a_new_connection_is_not_used_again_by_a_server_that_leaves_it_open(serve: t.Any, client_of: t.Any) -> None:
+    def stay(peer: t.Any, _number: int) -> None:
+        while True:
+            peer.request()
+            peer.answer()
+
+    server = serve(stay)
+    client = client_of(server.url)
+    assert [client.send(True).failure for _ in range(3)] == ["", "", ""]
+    assert server.connections == 3
+
+
 @pytest.mark.parametrize("new_connection", [False, True])
 def test_nobody_listening_is_a_failure_to_connect(nobody: str, client_of: t.Any, new_connection: bool) -> None:
     assert client_of(nobody).send(new_connection) == sender.Answer(samples.CONNECT, detail="Connection refused")
@@ -55,11 +67,12 @@ def test_nobody_listening_is_a_failure_to_connect(nobody: str, client_of: t.Any,
 
 def test_a_name_that_cannot_exist_is_a_failure_to_connect(client_of: t.Any) -> None:
     answer = client_of("http://no..such.host/").send(True)
-    assert answer.failure == samples.CONNECT and answer.detail
+    assert answer.failure == samples.CONNECT
+    assert answer.detail
 
 
 def test_tls_to_a_server_without_tls_is_a_failure_to_connect(serve: t.Any, client_of: t.Any) -> None:
-    def plain(peer: t.Any, number: int) -> None:
+    def plain(peer: t.Any, _number: int) -> None:
         peer.connection.recv(1)
         peer.answer(status="400 Bad Request")
 
@@ -68,12 +81,12 @@ def test_tls_to_a_server_without_tls_is_a_failure_to_connect(serve: t.Any, clien
 
 
 def test_silence_is_a_timeout(serve: t.Any, client_of: t.Any) -> None:
-    answer = client_of(serve(lambda peer, number: peer.stall()).url, timeout=TIMEOUT).send(False)
+    answer = client_of(serve(lambda peer, _number: peer.stall()).url, timeout=TIMEOUT).send(False)
     assert answer == sender.Answer(samples.TIMEOUT, detail="no complete answer within 0.1 s")
 
 
 def test_an_answer_that_trickles_for_ever_is_a_timeout(serve: t.Any, client_of: t.Any) -> None:
-    def trickle(peer: t.Any, number: int) -> None:
+    def trickle(peer: t.Any, _number: int) -> None:
         peer.request()
         peer.send(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n")
         while not peer.closing.wait(TIMEOUT / 10):
@@ -83,7 +96,7 @@ def test_an_answer_that_trickles_for_ever_is_a_timeout(serve: t.Any, client_of: 
 
 
 def test_an_answer_without_end_is_a_timeout(serve: t.Any, client_of: t.Any) -> None:
-    def flood(peer: t.Any, number: int) -> None:
+    def flood(peer: t.Any, _number: int) -> None:
         peer.request()
         peer.send(b"HTTP/1.1 200 OK\r\n\r\n")
         while True:
@@ -94,7 +107,7 @@ def test_an_answer_without_end_is_a_timeout(serve: t.Any, client_of: t.Any) -> N
 
 @pytest.mark.parametrize("leave", ["reset", "close"])
 def test_a_connection_that_ends_instead_of_an_answer_is_a_reset(serve: t.Any, client_of: t.Any, leave: str) -> None:
-    def drop(peer: t.Any, number: int) -> None:
+    def drop(peer: t.Any, _number: int) -> None:
         peer.request()
         if leave == "reset":
             peer.reset()
@@ -111,7 +124,7 @@ def test_a_connection_that_ends_instead_of_an_answer_is_a_reset(serve: t.Any, cl
     ],
 )
 def test_an_answer_cut_short_is_a_reset(serve: t.Any, client_of: t.Any, part: bytes) -> None:
-    def cut(peer: t.Any, number: int) -> None:
+    def cut(peer: t.Any, _number: int) -> None:
         peer.request()
         peer.send(part)
 
@@ -135,7 +148,7 @@ def test_a_kept_connection_closed_under_a_request_is_a_reset_and_not_sent_again(
 
 
 def test_a_kept_connection_known_to_be_closed_is_opened_anew(serve: t.Any, client_of: t.Any) -> None:
-    def close_after_answer(peer: t.Any, number: int) -> None:
+    def close_after_answer(peer: t.Any, _number: int) -> None:
         peer.request()
         peer.answer(more="Connection: close\r\n")
 
@@ -153,7 +166,7 @@ def test_a_kept_connection_known_to_be_closed_is_opened_anew(serve: t.Any, clien
     ],
 )
 def test_a_bad_status_is_told_with_the_answer(serve: t.Any, client_of: t.Any, status: str, failure: str) -> None:
-    def refuse(peer: t.Any, number: int) -> None:
+    def refuse(peer: t.Any, _number: int) -> None:
         peer.request()
         peer.answer("no available\nserver", status, "Location: /\r\n")
 
@@ -171,7 +184,7 @@ def test_the_expected_status_codes_are_the_only_good_ones(serve: t.Any, client_o
 
 
 def test_an_answer_without_the_version_is_unexpected(serve: t.Any, client_of: t.Any) -> None:
-    def other(peer: t.Any, number: int) -> None:
+    def other(peer: t.Any, _number: int) -> None:
         peer.request()
         peer.answer("Welcome to nginx!")
 
@@ -180,7 +193,7 @@ def test_an_answer_without_the_version_is_unexpected(serve: t.Any, client_of: t.
 
 
 def test_an_answer_that_is_not_http_is_unexpected(serve: t.Any, client_of: t.Any) -> None:
-    def ssh(peer: t.Any, number: int) -> None:
+    def ssh(peer: t.Any, _number: int) -> None:
         peer.send(b"SSH-2.0-OpenSSH_9.2\r\n")
         peer.request()
 
@@ -188,7 +201,7 @@ def test_an_answer_that_is_not_http_is_unexpected(serve: t.Any, client_of: t.Any
 
 
 def test_a_compressed_answer_that_is_broken_is_unexpected(serve: t.Any, client_of: t.Any) -> None:
-    def broken(peer: t.Any, number: int) -> None:
+    def broken(peer: t.Any, _number: int) -> None:
         peer.request()
         peer.answer("not gzip at all", more="Content-Encoding: gzip\r\n")
 
@@ -196,7 +209,7 @@ def test_a_compressed_answer_that_is_broken_is_unexpected(serve: t.Any, client_o
 
 
 def test_an_answer_without_a_body_is_complete(serve: t.Any, client_of: t.Any) -> None:
-    def empty(peer: t.Any, number: int) -> None:
+    def empty(peer: t.Any, _number: int) -> None:
         peer.request()
         peer.send(b"HTTP/1.1 204 No Content\r\n\r\n")
         peer.stall()

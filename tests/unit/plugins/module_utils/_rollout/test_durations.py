@@ -32,7 +32,7 @@ def test_every_way_to_write_a_duration_is_seconds(text: str | float, seconds: fl
     "text", ["", "-", "s", "m5", "5 m", "5x", "five", "1m1h", "5ms5s", "1e3", "inf", "nan", "True"]
 )
 def test_nonsense_is_refused_with_the_option_and_the_way_to_write_it(text: str) -> None:
-    with pytest.raises(errors.InvalidInput, match="^timeout: .* is not a length of time; write it as 500ms, 90s"):
+    with pytest.raises(errors.InvalidInput, match=r"^timeout: .* is not a length of time; write it as 500ms, 90s"):
         durations.parse(text, what="timeout")
 
 
