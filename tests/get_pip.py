@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Put the get-pip script that ansible-test wants where it looks for it, for machines that reach package registries only.
+"""Put the get-pip script that ansible-test wants where it looks, for machines that reach package registries only.
 
-ansible-test fetches a get-pip of one fixed version from its own server, and names this folder as the place to put a copy
-by hand. Like the original, the script carries pip's wheel inside itself.
+ansible-test fetches a get-pip of one fixed version from its own server, and names this folder as the place for a copy
+put there by hand. Like the original, the script carries pip's wheel inside itself.
 """
 
 from __future__ import annotations
