@@ -62,15 +62,16 @@ def failure(request: Request, code: int, body: bytes, headers: t.Mapping[str, st
     return from_status(request, code, status, _seconds(headers.get("Retry-After")))
 
 
-def from_status(request: Request, code: int, status: Json, after: float = 0.0) -> Exception:
+def from_status(request: Request, code: int, status: Json, after: float | None = None) -> Exception:
     """The exception for a ``Status`` object, from an answer or from within a watch."""
     message = str(status.get("message", "")).strip()
     details = status.get("details") or {}
-    after = after or float(details.get("retryAfterSeconds") or 0)
+    if after is None:
+        after = float(details.get("retryAfterSeconds") or (1 if code == 429 else 0))
     if code == 410 or _too_new(details):
         return Expired(message)
     if code == 429:
-        return Passing(f"too many requests: {message}", unclear=False, after=after or 1.0)
+        return Passing(f"too many requests: {message}", unclear=False, after=after)
     if code >= 500:
         return Passing(f"{code} {message}", unclear=not _refused_before_it_was_done(code, message), after=after)
     if code == 401:
@@ -88,8 +89,8 @@ def from_status(request: Request, code: int, status: Json, after: float = 0.0) -
     return errors.Rejected(f"The API server refused to {request.asked}: {message}")
 
 
-def _seconds(value: str | None) -> float:
-    return float(value) if value and value.isdigit() else 0.0
+def _seconds(value: str | None) -> float | None:
+    return float(value) if value and value.isdigit() else None
 
 
 def _too_new(details: Json) -> bool:

@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A scripted API server, and the adapter connected to it with times small enough for tests."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+
+from ansible_collections.steady.rollout.plugins.module_utils._cluster.cluster import ApiCluster, connect
+from ansible_collections.steady.rollout.plugins.module_utils._cluster.options import Options, Timings
+from ansible_collections.steady.rollout.tests.unit.plugins.module_utils._cluster.api_server import ApiServer
+
+QUICK = Timings(connect=1.0, read=0.2, write=0.2, watch=(0.05, 0.05), silence=0.05, backoff=(0.001, 0.005), settle=0.05)
+PATIENT = Timings(connect=1.0, read=5.0, write=5.0, watch=(5.0, 5.0), silence=5.0, backoff=(0.001, 0.005), settle=5.0)
+
+Connect = t.Callable[..., ApiCluster]
+
+
+@pytest.fixture
+def server() -> t.Iterator[ApiServer]:
+    """An API server without a script."""
+    server = ApiServer()
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def connected(server: ApiServer, monkeypatch: pytest.MonkeyPatch) -> Connect:
+    """Connects to the server: ``connected(quick=True, **Options)``."""
+    for name in ("KUBERNETES_SERVICE_HOST", "KUBECONFIG", "http_proxy", "HTTP_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+
+    def with_options(
+        *, quick: bool = False, patience: float = 5.0, on_event: t.Any = None, **options: t.Any
+    ) -> ApiCluster:
+        options = {"host": server.url, "api_key": "key", **options}
+        return connect(Options(**options), patience=patience, timings=QUICK if quick else PATIENT, on_event=on_event)
+
+    return with_options

@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+import threading
+import typing as t
+
+import pytest
+
+from ansible_collections.steady.rollout.plugins.module_utils._cluster.board import Board
+from ansible_collections.steady.rollout.plugins.module_utils._cluster.watcher import Watcher
+from ansible_collections.steady.rollout.plugins.module_utils._rollout.resources import POD, Scope
+from ansible_collections.steady.rollout.tests.unit.plugins.module_utils._cluster.api_server import (
+    ApiServer,
+    Nothing,
+    Stream,
+    event,
+    listed,
+    pod,
+    status,
+)
+
+PODS = Scope(POD, "shop")
+
+Connect = t.Callable[..., t.Any]
+
+
+def wait_for_ever(board: Board) -> t.NoReturn:
+    while True:
+        board.wait(5)
+
+
+@pytest.fixture
+def board() -> Board:
+    return Board([PODS])
+
+
+@pytest.fixture
+def watcher(server: ApiServer, connected: Connect, board: Board) -> t.Iterator[Watcher]:
+    """A watcher that is not started yet, with a list to begin with."""
+    server.plays("list", listed(5))
+    watcher = Watcher(connected(patience=60.0)._api, PODS, board)
+    yield watcher
+    watcher.stop()
+    if watcher.ident:
+        watcher.join(5)
+        assert not watcher.is_alive()
+
+
+def test_it_never_keeps_a_process_alive(watcher: Watcher) -> None:
+    assert watcher.daemon
+
+
+def test_a_stop_during_the_first_list_leaves_no_failure(server: ApiServer, watcher: Watcher, board: Board) -> None:
+    server.plays("list", status(503, "starting"))
+    watcher.start()
+    server.wait_for("list", 2)
+    watcher.stop()
+    watcher.join(5)
+    assert board.wait(0) is True
+
+
+def test_a_stop_before_the_start_is_heeded(server: ApiServer, watcher: Watcher) -> None:
+    watcher.stop()
+    watcher.start()
+    watcher.join(5)
+    assert server.count("watch") == 0
+
+
+def test_an_old_list_is_renewed(server: ApiServer, connected: Connect, board: Board) -> None:
+    api = connected(quick=True)._api
+    object.__setattr__(api, "timings", type(api.timings)(**{**vars(api.timings), "relist": 0.0}))
+    server.plays("list", listed(5), listed(6, "a"))
+    server.plays("watch", Stream((), "end"))
+    watcher = Watcher(api, PODS, board)
+    watcher.start()
+    server.wait_for("list", 3)
+    watcher.stop()
+    watcher.join(5)
+    board.wait(0)
+    assert [item["metadata"]["name"] for item in board.objects(PODS)] == ["a"]
+
+
+def test_a_line_that_is_no_event_changes_nothing(server: ApiServer, watcher: Watcher, board: Board) -> None:
+    server.plays("watch", Stream((b"nonsense\n", b"\n", event("ADDED", pod("a", 6)))))
+    watcher.start()
+    board.wait_until_listed()
+    while not board.objects(PODS):
+        board.wait(5)
+
+
+def test_an_unexpected_fault_of_its_own_reaches_the_reader(server: ApiServer, watcher: Watcher, board: Board) -> None:
+    server.plays("watch", Stream((b'{"type": "ADDED", "object": []}\n{"type": "ADDED", "object": [1]}\n',), "end"))
+    watcher.start()
+    with pytest.raises(AttributeError):
+        wait_for_ever(board)
+
+
+def test_a_storm_of_short_watches_is_slowed_down(server: ApiServer, watcher: Watcher, board: Board) -> None:
+    server.plays("watch", Nothing())
+    pauses = watcher._api.pauses()
+    drawn: list[float] = []
+
+    def counted() -> t.Iterator[float]:
+        for pause in pauses:
+            drawn.append(pause)
+            yield pause
+
+    watcher._api.pauses = counted  # type: ignore[method-assign]
+    watcher.start()
+    server.wait_for("watch", 8)
+    assert drawn[5] > drawn[0]
+    assert threading.active_count() > 1
