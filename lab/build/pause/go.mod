@@ -1,0 +1,3 @@
+module steady.rollout/lab/pause
+
+go 1.26.0

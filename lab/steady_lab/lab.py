@@ -1,0 +1,188 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The lab as a whole: up, down, status, and one host at a time."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+
+from steady_lab import artefacts, catalogue, cgroups, cluster, hosts, images, machine, mirror, network, processes, services, settings
+from steady_lab.artefacts import Artefact
+from steady_lab.console import Console
+from steady_lab.errors import LabError
+
+RECOVERY_SECONDS = 90.0
+
+
+def up(console: Console, hosts_only: bool) -> None:
+    """Bring everything up that is not; a lab that is up is left alone."""
+    machine.refuse_unsuited()
+    if machine.install_packages(console):
+        console.say("this machine has the programs the lab needs")
+    machine.refuse_taken()
+    build(console)
+    since = time.time()
+    changed = network.up()
+    changed |= mirror.publish(catalogue.MIRRORED)
+    started = services.up()
+    if started:
+        console.say(f"serving downloads on {settings.GATEWAY}: {', '.join(started)}")
+    with ThreadPoolExecutor(1) as beside:
+        pushing = beside.submit(push, console)
+        booted = boot(console)
+        changed |= pushing.result()
+    changed |= bool(booted or started)
+    if not hosts_only:
+        changed |= make_cluster(console, since, bool(booted))
+    console.say(f"the lab is up; {'KUBECONFIG=' + str(settings.KUBECONFIG) if not hosts_only else 'hosts only'}")
+    if changed:
+        console.summary()
+
+
+def build(console: Console) -> None:
+    """Build what is missing, the lanes side by side."""
+    artefacts.forget_unfinished()
+    everything = [artefact for lane in catalogue.LANES for artefact in lane]
+    missing = [artefact for artefact in everything if not artefact.there]
+    if not missing:
+        return
+    machine.install_go(console)
+    titles = {artefact.name: f"{artefact.name} ({n} of {len(missing)})" for n, artefact in enumerate(missing, 1)}
+    console.say(f"to build: {', '.join(artefact.name for artefact in missing)}")
+
+    def work(lane: Iterable[Artefact]) -> None:
+        for artefact in lane:
+            if artefact.name in titles:
+                artefacts.ensure(artefact, console, titles[artefact.name])
+
+    with ThreadPoolExecutor(len(catalogue.LANES)) as pool:
+        for done in [pool.submit(work, lane) for lane in catalogue.LANES]:
+            done.result()
+
+
+def push(console: Console) -> bool:
+    """Push the images that the registry lacks; whether there were any."""
+    return any([images.ensure(image, console) for image in catalogue.IMAGES])
+
+
+def boot(console: Console) -> list[str]:
+    """Start every host of the lab that is not running, the three first ones made if they are missing; who was started."""
+    hosts.make_key()
+    have = {host.name for host in hosts.known()}
+    for name in settings.DEFAULT_HOSTS:
+        if name not in have:
+            hosts.make(name, catalogue.HOST.folder / "rootfs")
+    return start(console, hosts.known())
+
+
+def start(console: Console, wanted: list[hosts.Host]) -> list[str]:
+    hosts.introduce()
+    for host in wanted:
+        process = processes.running(host.service)
+        if process and cgroups.is_frozen(process):
+            cgroups.freeze(process, frozen=False)
+    started = [host for host in wanted if hosts.start(host)]
+    for host in wanted:
+        hosts.connect(host)
+    for host in started:
+        hosts.settle(host)
+    if started:
+        console.say(f"hosts answer SSH: {', '.join(f'{host.name} {host.address}' for host in started)}")
+    return [host.name for host in started]
+
+
+def make_cluster(console: Console, since: float, booted: bool) -> bool:
+    """Have a Ready cluster: leave it alone, wait for one that is coming back, or make it; whether anything was done."""
+    wanted = settings.DEFAULT_HOSTS
+    if not booted and cluster.is_ready(wanted):
+        return False
+    if settings.KUBECONFIG.exists():
+        with console.step("cluster coming back"):
+            if cluster.wait_ready(wanted, RECOVERY_SECONDS, since if booted else 0.0):
+                return True
+    with console.step("cluster (playbooks/bootstrap.yml)"):
+        cluster.bootstrap()
+        if not cluster.wait_ready(wanted, RECOVERY_SECONDS):
+            raise LabError("The cluster was made, but not all its nodes are Ready; `lab/lab status` shows which.")
+    return True
+
+
+def down(console: Console) -> None:
+    """End what the lab runs, and only that; what it built stays."""
+    machine.refuse_unsuited()
+    stopped = [host.name for host in hosts.known() if hosts.stop(host, orderly=False)]
+    for host in hosts.known():
+        hosts.forget(host)
+    ended = services.down()
+    bridge = network.down()
+    artefacts.remove(settings.STATE)
+    if not (stopped or ended or bridge):
+        console.say("the lab was down already")
+        return
+    console.say(f"the lab is down ({len(stopped)} hosts); what it built stays in {settings.ARTEFACTS}")
+
+
+def status() -> bool:
+    """Tell what runs and what does not; whether everything does."""
+    built = [artefact for lane in catalogue.LANES for artefact in lane]
+    there = [artefact.name for artefact in built if artefact.there]
+    rows = [("built", f"{len(there)} of {len(built)}", True)]
+    rows.append(("network", f"{settings.BRIDGE} {settings.GATEWAY}" if network.bridge_exists() else "down", network.bridge_exists()))
+    for service in services.SERVICES:
+        fine = processes.running(service.name) is not None and services.answers(service)
+        rows.append((service.name, f"http://{settings.GATEWAY}:{service.port}" if fine else "down", fine))
+    ready = cluster.nodes() or {}
+    for host in hosts.known():
+        said = hosts.condition(host)
+        node = {True: ", node Ready", False: ", node not Ready"}.get(ready.get(host.name, None), "")  # type: ignore[arg-type]
+        rows.append((host.name, f"{host.address} {said}{node}", said == "running" and ready.get(host.name, False)))
+    if not hosts.known():
+        rows.append(("hosts", "none", False))
+    for name, text, fine in rows:
+        print(f"  {'ok ' if fine else '-- '} {name:22} {text}")
+    if ready:
+        print(f"      {'kubeconfig':22} {settings.KUBECONFIG}")
+    return all(fine for _, _, fine in rows)
+
+
+def add_host(console: Console, name: str) -> None:
+    """Make one more host and start it; the cluster gets it when it is in the inventory and the playbook runs again."""
+    refuse_without_lab()
+    if name not in {host.name for host in hosts.known()}:
+        hosts.make(name, catalogue.HOST.folder / "rootfs")
+    start(console, [hosts.find(name)])
+    console.say(f"{name} is at {hosts.find(name).address}; put it in the inventory's group workers and run playbooks/bootstrap.yml")
+
+
+def start_host(console: Console, name: str) -> None:
+    refuse_without_lab()
+    start(console, [hosts.find(name)])
+
+
+def stop_host(console: Console, name: str) -> None:
+    """Shut one host down in good order; what is on it stays for its next start."""
+    hosts.stop(hosts.find(name))
+    console.say(f"{name} is stopped")
+
+
+def freeze_host(console: Console, name: str, frozen: bool) -> None:
+    """Stop every process of a host where it stands, or let them go on."""
+    process = processes.running(hosts.find(name).service)
+    if process is None:
+        raise LabError(f"Host {name} is not running.")
+    cgroups.freeze(process, frozen)
+    console.say(f"{name} is {'frozen' if frozen else 'going on'}")
+
+
+def push_image(console: Console, image: images.Image) -> None:
+    machine.install_go(console)
+    for part in image.parts:
+        artefacts.ensure(part, console, f"{image.names[0]}: program {part.name}")
+    if not images.ensure(image, console):
+        console.say(f"{settings.REGISTRY_NAME}:{settings.REGISTRY_PORT}/{image.names[0]} is there already")
+
+
+def refuse_without_lab() -> None:
+    if not network.bridge_exists():
+        raise LabError("The lab is not up; `make lab` (or lab/lab up) starts it.")
