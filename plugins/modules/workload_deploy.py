@@ -31,6 +31,15 @@ options:
     type: str
     choices: [rollback, pause, keep]
     default: rollback
+attributes:
+  check_mode:
+    support: full
+    details:
+      - The change is sent as a dry run, so that the API server and its admission say what they would; the rollout is not simulated.
+  diff_mode:
+    support: full
+  idempotent:
+    support: full
 extends_documentation_fragment:
   - steady.rollout.connection
   - steady.rollout.attributes
@@ -181,9 +190,9 @@ timeline:
 import typing as t
 
 from ansible_collections.steady.rollout.plugins.module_utils._ansible import workload
+from ansible_collections.steady.rollout.plugins.module_utils._operation.deploy import deploy
 from ansible_collections.steady.rollout.plugins.module_utils._operation.outcome import Settings
 from ansible_collections.steady.rollout.plugins.module_utils._operation.ports import Ports
-from ansible_collections.steady.rollout.plugins.module_utils._operation.deploy import deploy
 
 ARGUMENTS: dict[str, t.Any] = {
     **workload.WAITING,

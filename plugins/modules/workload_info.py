@@ -155,9 +155,9 @@ workloads:
 import typing as t
 
 from ansible_collections.steady.rollout.plugins.module_utils._ansible import workload
+from ansible_collections.steady.rollout.plugins.module_utils._operation.info import info
 from ansible_collections.steady.rollout.plugins.module_utils._operation.outcome import Settings
 from ansible_collections.steady.rollout.plugins.module_utils._operation.ports import Ports
-from ansible_collections.steady.rollout.plugins.module_utils._operation.info import info
 
 ARGUMENTS: dict[str, t.Any] = {
     **workload.REFERENCE,

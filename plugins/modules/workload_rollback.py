@@ -28,6 +28,15 @@ options:
     description: Go to a revision although it is known to have failed.
     type: bool
     default: false
+attributes:
+  check_mode:
+    support: full
+    details:
+      - The change is sent as a dry run, so that the API server and its admission say what they would; the rollout is not simulated.
+  diff_mode:
+    support: full
+  idempotent:
+    support: full
 extends_documentation_fragment:
   - steady.rollout.connection
   - steady.rollout.attributes

@@ -18,6 +18,15 @@ options:
     description: How many pods there shall be, 0 or more.
     type: int
     required: true
+attributes:
+  check_mode:
+    support: full
+    details:
+      - The change is sent as a dry run, so that the API server and its admission say what they would; the rollout is not simulated.
+  diff_mode:
+    support: full
+  idempotent:
+    support: full
 extends_documentation_fragment:
   - steady.rollout.connection
   - steady.rollout.attributes

@@ -15,7 +15,7 @@ extends_documentation_fragment:
   - steady.rollout.connection
   - steady.rollout.attributes
   - steady.rollout.attributes.actiongroup_workload
-  - steady.rollout.attributes.idempotent_not_modify_state
+  - steady.rollout.attributes.info_module
   - steady.rollout.workload
   - steady.rollout.workload.waiting
 seealso:

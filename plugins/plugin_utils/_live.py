@@ -18,6 +18,7 @@ import typing as t
 from ansible import constants
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
+
 from ansible_collections.steady.rollout.plugins.module_utils._ansible.progress import VARIABLE
 
 _END = b"\n"
@@ -53,7 +54,8 @@ class Follower:
     """A named pipe, and a thread that shows what is written into it until the end is told."""
 
     def __init__(self) -> None:
-        self._folder = tempfile.mkdtemp(prefix="steady-rollout-", dir=constants.DEFAULT_LOCAL_TMP)
+        folder: str = constants.DEFAULT_LOCAL_TMP  # type: ignore[attr-defined]  # made when the module is loaded
+        self._folder = tempfile.mkdtemp(prefix="steady-rollout-", dir=folder)
         self.path = os.path.join(self._folder, "progress")
         self._thread = threading.Thread(target=self._show, daemon=True)
 

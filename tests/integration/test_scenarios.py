@@ -20,6 +20,12 @@ def test_scenario(scenario: str) -> None:
     namespace = f"scenario-{scenario.replace('_', '-')[:40]}-{secrets.token_hex(2)}"
     command = ["ansible-playbook", "-v", str(HERE / "scenario.yml"), "-e", f"scenario={scenario} namespace={namespace}"]
     played = subprocess.run(
-        command, cwd=HERE.parents[1], env=os.environ, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+        command,
+        cwd=HERE.parents[1],
+        env=os.environ,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert played.returncode == 0, f"{played.stdout}\n{played.stderr}"

@@ -8,6 +8,7 @@ import typing as t
 from importlib.util import find_spec
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
+
 from ansible_collections.steady.rollout.plugins.module_utils._rollout import errors
 
 Json = dict[str, t.Any]
