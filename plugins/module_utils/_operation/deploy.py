@@ -88,10 +88,8 @@ def _apply(cluster: Cluster, kind: Kind, reference: Reference, manifest: Json, *
     try:
         return cluster.apply(kind.RESOURCE, reference.namespace, reference.name, manifest, force=force, dry_run=dry_run)
     except errors.Conflict as conflict:
-        if not conflict.managers or set(conflict.managers) != {FIELD_MANAGER}:
-            raise errors.Conflict(
-                f"{reference} was not changed: {conflict} Set force_conflicts: true to take those fields over."
-            ) from conflict
+        if set(conflict.managers) != {FIELD_MANAGER}:
+            raise
     return cluster.apply(kind.RESOURCE, reference.namespace, reference.name, manifest, force=True, dry_run=dry_run)
 
 
