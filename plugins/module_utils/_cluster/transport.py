@@ -57,7 +57,8 @@ def lines(response: BaseHTTPResponse) -> t.Iterator[bytes]:
     import urllib3
 
     try:
-        yield from response
+        for line in response:
+            yield line.rstrip(b"\n")
     except (urllib3.exceptions.HTTPError, OSError, ValueError) as error:
         raise _no_answer(error, 0, 0) from error
 
@@ -67,7 +68,8 @@ def hang_up(response: BaseHTTPResponse) -> None:
     try:
         with socket.socket(fileno=os.dup(response.fileno())) as twin:
             twin.shutdown(socket.SHUT_RDWR)
-    except (OSError, ValueError):
+    except (AttributeError, OSError, ValueError):
+        # Closed already; http.client has no file to ask then.
         pass
 
 
@@ -89,7 +91,7 @@ def in_words(error: BaseException) -> str:
         if isinstance(cause, ssl.SSLCertVerificationError):
             return f"its certificate cannot be trusted ({cause.verify_message})"
         if isinstance(cause, ssl.SSLError):
-            return f"TLS failed ({(cause.reason or 'handshake').replace('_', ' ').lower()})"
+            return f"TLS failed ({(getattr(cause, 'reason', '') or 'handshake').replace('_', ' ').lower()})"
         if isinstance(cause, socket.gaierror):
             return "the host name does not resolve"
         if isinstance(cause, OSError) and cause.strerror:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import socket
+import ssl
 import threading
 import typing as t
 from collections import defaultdict
@@ -85,16 +86,18 @@ def event(kind: str, item: Json) -> bytes:
 class ApiServer:
     """Answers each verb with its script, one answer per request; the last one is repeated."""
 
-    def __init__(self) -> None:
+    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
         self.seen: list[Seen] = []
         self._scripts: dict[str, list[Answer]] = defaultdict(list)
         self._condition = threading.Condition()
         self._over = threading.Event()
         self._http = _Listener(("127.0.0.1", 0), Handler)
         self._http.script = self
+        if tls:
+            self._http.socket = tls.wrap_socket(self._http.socket, server_side=True, do_handshake_on_connect=False)
         self._thread = threading.Thread(target=lambda: self._http.serve_forever(0.01), daemon=True)
         self._thread.start()
-        self.url = f"http://127.0.0.1:{self._http.server_port}"
+        self.url = f"http{'s' if tls else ''}://127.0.0.1:{self._http.server_port}"
 
     def plays(self, verb: str, *answers: Answer) -> None:
         """The script of a verb: get (objects), list, watch, create, patch, delete."""
@@ -156,7 +159,7 @@ class Handler(BaseHTTPRequestHandler):
     def handle_one_request(self) -> None:
         try:
             super().handle_one_request()
-        except ConnectionError:
+        except (ConnectionError, ssl.SSLError):
             self.close_connection = True
 
     def log_message(self, *_unused: t.Any) -> None:

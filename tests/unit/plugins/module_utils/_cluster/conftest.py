@@ -10,6 +10,7 @@ import pytest
 from ansible_collections.steady.rollout.plugins.module_utils._cluster.cluster import ApiCluster, connect
 from ansible_collections.steady.rollout.plugins.module_utils._cluster.options import Options, Timings
 from ansible_collections.steady.rollout.tests.unit.plugins.module_utils._cluster.api_server import ApiServer
+from ansible_collections.steady.rollout.tests.unit.plugins.module_utils._cluster.certificates import Authority
 
 QUICK = Timings(connect=1.0, read=0.2, write=0.2, watch=(0.05, 0.05), silence=0.05, backoff=(0.001, 0.005), settle=0.05)
 PATIENT = Timings(connect=1.0, read=5.0, write=5.0, watch=(5.0, 5.0), silence=5.0, backoff=(0.001, 0.005), settle=5.0)
@@ -38,3 +39,17 @@ def connected(server: ApiServer, monkeypatch: pytest.MonkeyPatch) -> Connect:
         return connect(Options(**options), patience=patience, timings=QUICK if quick else PATIENT, on_event=on_event)
 
     return with_options
+
+
+@pytest.fixture(scope="session")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    """A CA for this run."""
+    return Authority(tmp_path_factory.mktemp("ca"))
+
+
+@pytest.fixture(params=[True, False], ids=["client certificate", "no client certificate"])
+def tls_server(request: pytest.FixtureRequest, authority: Authority) -> t.Iterator[ApiServer]:
+    """A server that speaks TLS as ``kube.example`` and 127.0.0.1."""
+    server = ApiServer(authority.serving(authority.issue("kube.example"), asks_clients=request.param))
+    yield server
+    server.close()

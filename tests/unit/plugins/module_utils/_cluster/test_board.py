@@ -40,6 +40,15 @@ def test_objects_of_the_same_name_in_two_namespaces_are_two() -> None:
     assert seen(board) == ["a", "a"]
 
 
+def test_the_view_is_of_one_moment_until_the_next_look() -> None:
+    board = Board([PODS, EVENTS])
+    board.wait(0)
+    board.change(PODS, "ADDED", pod("a", 1))
+    assert seen(board) == []
+    assert board.wait(0) is True
+    assert seen(board) == ["a"]
+
+
 def test_trouble_wakes_the_reader_once() -> None:
     board = Board([PODS, EVENTS])
     board.wait(0)

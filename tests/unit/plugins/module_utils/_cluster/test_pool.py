@@ -1,0 +1,130 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+import tempfile
+import typing as t
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.steady.rollout.plugins.module_utils._rollout import errors
+from ansible_collections.steady.rollout.plugins.module_utils._rollout.resources import POD, Scope
+from ansible_collections.steady.rollout.tests.unit.plugins.module_utils._cluster.api_server import ApiServer, Reply
+from ansible_collections.steady.rollout.tests.unit.plugins.module_utils._cluster.certificates import Authority
+
+Connect = t.Callable[..., t.Any]
+
+EMPTY = Reply(body={"metadata": {"resourceVersion": "1"}, "items": []})
+PODS = Scope(POD, "shop")
+
+
+@pytest.fixture
+def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    return folder
+
+
+def kubeconfig(server: ApiServer, authority: Authority, **cluster: t.Any) -> dict[str, t.Any]:
+    certificate, key = authority.issue("someone").inline
+    ca = {"certificate-authority-data": authority.own.inline[0]}
+    return {
+        "current-context": "c",
+        "clusters": [{"name": "k", "cluster": {"server": server.url, **ca, **cluster}}],
+        "users": [{"name": "u", "user": {"client-certificate-data": certificate, "client-key-data": key}}],
+        "contexts": [{"name": "c", "context": {"cluster": "k", "user": "u"}}],
+    }
+
+
+def test_inline_keys_leave_no_file_behind(
+    tls_server: ApiServer, connected: Connect, authority: Authority, temporary: Path
+) -> None:
+    tls_server.plays("list", EMPTY)
+    cluster = connected(host=None, api_key=None, kubeconfig=kubeconfig(tls_server, authority))
+    assert list(temporary.iterdir()) == []
+    assert cluster.list(PODS) == []
+
+
+def test_credentials_can_be_loaded_twice(
+    tls_server: ApiServer, connected: Connect, authority: Authority, temporary: Path
+) -> None:
+    tls_server.plays("list", Reply(401), EMPTY)
+    connected(host=None, api_key=None, kubeconfig=kubeconfig(tls_server, authority)).list(PODS)
+    assert list(temporary.iterdir()) == []
+
+
+def test_key_files_can_be_options(tls_server: ApiServer, connected: Connect, authority: Authority) -> None:
+    tls_server.plays("list", EMPTY)
+    mine = authority.issue("someone")
+    options = {
+        "ca_cert": str(authority.own.certificate),
+        "client_cert": str(mine.certificate),
+        "client_key": str(mine.key),
+    }
+    assert connected(host=tls_server.url, **options).list(PODS) == []
+
+
+def test_another_name_for_the_server_is_checked(
+    tls_server: ApiServer, connected: Connect, authority: Authority
+) -> None:
+    tls_server.plays("list", EMPTY)
+    named = kubeconfig(tls_server, authority, **{"tls-server-name": "kube.example"})
+    assert connected(host=None, api_key=None, kubeconfig=named).list(PODS) == []
+    wrong = kubeconfig(tls_server, authority, **{"tls-server-name": "other.example"})
+    with pytest.raises(errors.Unreachable, match="certificate"):
+        connected(host=None, api_key=None, kubeconfig=wrong).list(PODS)
+
+
+def test_an_unknown_authority_is_not_trusted(tls_server: ApiServer, connected: Connect) -> None:
+    with pytest.raises(errors.Unreachable, match="its certificate cannot be trusted"):
+        connected(host=tls_server.url).list(PODS)
+
+
+def test_checking_can_be_turned_off(tls_server: ApiServer, connected: Connect, authority: Authority) -> None:
+    tls_server.plays("list", EMPTY)
+    mine = authority.issue("someone")
+    options = {"client_cert": str(mine.certificate), "client_key": str(mine.key), "validate_certs": False}
+    assert connected(host=tls_server.url, **options).list(PODS) == []
+
+
+@pytest.mark.parametrize(
+    ("option", "says"),
+    [
+        ("ca_cert", "The CA certificate /no/file cannot be used: no such file"),
+        ("client_cert", "The client certificate or key"),
+    ],
+)
+def test_a_file_that_cannot_be_used_is_named(connected: Connect, option: str, says: str) -> None:
+    with pytest.raises(errors.InvalidInput, match=says):
+        connected(host="https://a", **{option: "/no/file"})
+
+
+def test_a_broken_inline_certificate_is_named_by_its_kubeconfig(
+    connected: Connect, server: ApiServer, authority: Authority
+) -> None:
+    broken = kubeconfig(server, authority, **{"certificate-authority-data": "aGlkZGVu"})
+    broken["clusters"][0]["cluster"]["server"] = "https://a"
+    with pytest.raises(errors.InvalidInput, match="CA certificate of the kubeconfig that was given as a dictionary"):
+        connected(host=None, api_key=None, kubeconfig=broken)
+
+
+def test_a_proxy_is_gone_through_with_its_headers(server: ApiServer, connected: Connect) -> None:
+    server.plays("list", EMPTY)
+    connected(host="http://kube.invalid", proxy=server.url, proxy_headers={"proxy_basic_auth": "u:p"}).list(PODS)
+    (seen,) = server.requests("list")
+    assert seen.header("Host") == ["kube.invalid"]
+    assert seen.header("Proxy-Authorization") == ["Basic dTpw"]
+
+
+@pytest.mark.parametrize("no_proxy", ["127.0.0.1", "10.0.0.0/8,127.0.0.0/8", "*", ".example, 127.0.0.1"])
+def test_a_proxy_is_gone_around(server: ApiServer, connected: Connect, no_proxy: str) -> None:
+    server.plays("list", EMPTY)
+    assert connected(proxy="http://proxy.invalid", no_proxy=no_proxy).list(PODS) == []
+
+
+def test_a_domain_is_gone_around_with_all_below_it(connected: Connect) -> None:
+    with pytest.raises(errors.Unreachable, match="a.example:80 cannot be reached"):
+        connected(host="http://a.example:80", proxy="http://127.0.0.1:1", no_proxy=".example").list(PODS)
+    with pytest.raises(errors.Unreachable, match="connection refused"):
+        connected(host="http://counterexample:80", proxy="http://127.0.0.1:1", no_proxy=".example").list(PODS)
