@@ -3,12 +3,15 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
+from steady_lab import settings
 from steady_lab.processes import Process
 
 ROOT = Path("/sys/fs/cgroup")
-FOLDER = "steady-lab"
+# Two labs of two caches (in network namespaces of their own) must not share a cgroup.
+FOLDER = f"steady-lab-{hashlib.sha256(str(settings.CACHE).encode()).hexdigest()[:8]}"
 
 
 def unified() -> bool:

@@ -76,7 +76,12 @@ def bootstrap() -> None:
     """Run the collection's playbook on the lab's inventory."""
     known = shutil.which("ansible-playbook")
     program = [known] if known else [str(settings.PROJECT / "tests/environment"), "ansible-playbook"]
-    environment = {**os.environ, "STEADY_ROLLOUT_CACHE": str(settings.CACHE)}
+    environment = {
+        **os.environ,
+        "STEADY_ROLLOUT_CACHE": str(settings.CACHE),
+        # SSH connections that outlive a playbook must not be taken for those of the hosts that come after `down`.
+        "ANSIBLE_SSH_CONTROL_PATH_DIR": str(settings.SSH / "control"),
+    }
     words = [*program, "--inventory", str(INVENTORY), str(PLAYBOOK)]
     done = subprocess.run(words, cwd=settings.PROJECT, env=environment, check=False)
     if done.returncode != 0:

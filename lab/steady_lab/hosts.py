@@ -12,9 +12,10 @@ import time
 import uuid
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from steady_lab import cgroups, processes, settings
-from steady_lab.commands import run
+from steady_lab.commands import run, succeeds
 from steady_lab.errors import LabError
 
 BOOT_SECONDS = 90.0
@@ -45,7 +46,13 @@ class Host:
 
     @property
     def service(self) -> str:
+        """What its systemd-nspawn is recorded as."""
         return f"host-{self.name}"
+
+    @property
+    def init(self) -> str:
+        """What its process 1 is recorded as: it outlives a systemd-nspawn that is killed."""
+        return f"init-{self.name}"
 
 
 def known() -> list[Host]:
@@ -160,8 +167,17 @@ def nspawn(host: Host) -> list[str | Path]:
     ]
 
 
+def veths() -> list[dict[str, Any]]:
+    """This machine's ends of cables, as `ip` describes them."""
+    described: list[dict[str, Any]] = json.loads(run("ip", "-json", "link", "show", "type", "veth") or "[]")
+    return described
+
+
 def leader(host: Host) -> int | None:
     """The id, on this machine, of the host's process 1."""
+    known_one = processes.running(host.init)
+    if known_one:
+        return known_one.pid
     process = processes.running(host.service)
     inside = processes.children(process.pid) if process else []
     return inside[0] if inside else None
@@ -185,9 +201,10 @@ def connect(host: Host) -> None:
         if first is not None:
             shown = run("nsenter", "-t", str(first), "-n", "ip", "-json", "link", "show")
             ends = [link["link_index"] for link in json.loads(shown) if link["ifname"] == "host0"]
-            for link in json.loads(run("ip", "-json", "link", "show", "master", settings.BRIDGE)):
+            for link in veths():
                 if link["ifindex"] in ends:
-                    run("ip", "link", "set", link["ifname"], "up")
+                    run("ip", "link", "set", link["ifname"], "master", settings.BRIDGE, "up")
+                    processes.record(host.init, first)
                     return
         wait(host, "its network", deadline)
 
@@ -242,7 +259,13 @@ def condition(host: Host) -> str:
 
 
 def clear(host: Host) -> None:
-    """Take away what a host that is not running left on this machine: its mount and its cgroups."""
+    """Take away what a host whose systemd-nspawn has ended left on this machine: processes, cable, mount, cgroups."""
+    processes.end(host.init, 0.0, signal.SIGKILL)
+    cable = f"vb-{host.name}"
+    for link in veths():
+        if cable in (link.get("ifname"), *link.get("altnames", ())):
+            # Its other end is gone with the host's last process, but only a moment later; by then it may be gone itself.
+            succeeds("ip", "link", "delete", link["ifname"])
     if host.root.is_mount():
         run("umount", "--recursive", host.root)
     recorded = host.folder / "cgroups.json"

@@ -78,10 +78,18 @@ def start(name: str, command: Sequence[str | Path], env: Mapping[str, str] | Non
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-    started = start_time(child.pid)
-    if started is None:
+    process = record(name, child.pid)
+    if process is None:
         raise LabError(f"{name} ended at once; see {settings.LOGS / name}.log.")
-    process = Process(child.pid, started, BOOT_ID.read_text().strip())
+    return process
+
+
+def record(name: str, pid: int) -> Process | None:
+    """Remember a process under a name; None when it is gone already."""
+    started = start_time(pid)
+    if started is None:
+        return None
+    process = Process(pid, started, BOOT_ID.read_text().strip())
     temporary = record_file(name).with_suffix(".new")
     temporary.write_text(json.dumps(asdict(process)))
     temporary.replace(record_file(name))
