@@ -66,10 +66,16 @@ class Credentials:
 
 def _load(options: Options) -> Access:
     _require_library()
+    from kubernetes.config import kube_config
+
     # The library removes its temporary key files at exit only, and on some Pythons not even then.
     with tempfile.TemporaryDirectory(prefix=pool.FOLDER_PREFIX) as folder:
-        configuration, source = _configure(options, folder)
-        connections = pool.open_pool(configuration, source)
+        try:
+            configuration, source = _configure(options, folder)
+            connections = pool.open_pool(configuration, source)
+        finally:
+            # Up to 32 it would hand out the names of files that are gone when loading again.
+            kube_config._cleanup_temp_files()
     url = configuration.host.rstrip("/")
     return Access(url, _server(url), source, connections, _authorization(options, configuration))
 

@@ -48,14 +48,17 @@ def open_pool(configuration: Configuration, source: str) -> PoolManager:
 
 def _tls(configuration: Configuration, source: str) -> ssl.SSLContext:
     """TLS with all files read: the library keeps inline keys in temporary files, which can go once this returns."""
+    import urllib3
+
     try:
         context = ssl.create_default_context(cafile=configuration.ssl_ca_cert)
     except (OSError, ssl.SSLError) as error:
         raise _unusable("CA certificate", configuration.ssl_ca_cert, source, error) from error
     # Python 3.13 turned this on; the CAs of EKS and of older kubeadm clusters lack an extension that it asks for.
     context.verify_flags &= ~ssl.VERIFY_X509_STRICT
+    # urllib3 1.26 cannot leave IP addresses to OpenSSL; it compares names itself then.
+    context.check_hostname = configuration.verify_ssl and hasattr(urllib3, "BaseHTTPResponse")
     if not configuration.verify_ssl:
-        context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
     if configuration.cert_file:
         try:

@@ -90,6 +90,8 @@ def in_words(error: BaseException) -> str:
     for cause in reversed(list(_causes(error))):
         if isinstance(cause, ssl.SSLCertVerificationError):
             return f"its certificate cannot be trusted ({cause.verify_message})"
+        if type(cause).__name__ == "CertificateError":
+            return f"its certificate cannot be trusted ({cause})"
         if isinstance(cause, ssl.SSLError):
             return f"TLS failed ({(getattr(cause, 'reason', '') or 'handshake').replace('_', ' ').lower()})"
         if isinstance(cause, socket.gaierror):
