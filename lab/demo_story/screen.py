@@ -35,7 +35,7 @@ def heading(number: str, title: str, command: str, style: Style) -> str:
     )
 
 
-def bar(versions: Mapping[str, int], known: Sequence[str], style: Style, width: int = WIDTH) -> str:
+def share_bar(versions: Mapping[str, int], known: Sequence[str], style: Style, width: int = WIDTH) -> str:
     """The share of each version, as a bar; a version that answered at all is at least one character wide."""
     answers = sum(versions.values())
     if not answers:
@@ -73,7 +73,7 @@ def second_line(second: Second, known: Sequence[str], style: Style) -> str:
     if second.failed:
         kinds = ", ".join(f"{count} {kind}" for kind, count in second.failures.items())
         told += "  " + style.paint(f"{second.failed} FAILED ({kinds})", RED)
-    return f"   {time_of_day(second.at)}  {bar(second.versions, known, style)}  {shares:24} {told}".rstrip()
+    return f"   {time_of_day(second.at)}  {share_bar(second.versions, known, style)}  {shares:24} {told}".rstrip()
 
 
 def time_of_day(moment: float, digits: int = 0) -> str:

@@ -12,7 +12,7 @@ PLAIN = Style()
 
 
 @pytest.mark.parametrize(
-    ("versions", "bar"),
+    ("versions", "shown"),
     [
         ({"1.0": 50}, "░░░░░░░░░░"),
         ({"2.0": 50}, "██████████"),
@@ -23,14 +23,14 @@ PLAIN = Style()
         ({}, "          "),
     ],
 )
-def test_a_bar_shows_each_versions_share(versions: dict[str, int], bar: str) -> None:
-    assert screen.bar(versions, ["1.0", "2.0"], PLAIN, width=10) == bar
+def test_a_bar_shows_each_versions_share(versions: dict[str, int], shown: str) -> None:
+    assert screen.share_bar(versions, ["1.0", "2.0"], PLAIN, width=10) == shown
 
 
 @pytest.mark.parametrize("counts", [[1, 1, 1], [7, 0, 3], [99, 1, 1], [1, 2, 3, 4, 5], [1] * 10])
 def test_a_bar_is_always_full(counts: list[int]) -> None:
     versions = {f"{number}.0": count for number, count in enumerate(counts) if count}
-    assert len(screen.bar(versions, [f"{number}.0" for number in range(len(counts))], PLAIN, width=10)) == 10
+    assert len(screen.share_bar(versions, [f"{number}.0" for number in range(len(counts))], PLAIN, width=10)) == 10
 
 
 def test_a_second_is_one_line_with_shares_requests_and_failures() -> None:

@@ -25,6 +25,7 @@ class Shop(http.server.BaseHTTPRequestHandler):
     """Answers its version; `/kill` also sends the process the signal that a service manager would."""
 
     protocol_version = "HTTP/1.1"
+    killed_once = threading.Lock()
 
     def do_GET(self) -> None:
         body = b'{"version": "1.0"}' if self.headers["Authorization"] is None else b'{"version": "signed in"}'
@@ -32,8 +33,7 @@ class Shop(http.server.BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
-        if self.path == "/kill":
-            self.path = ""
+        if self.path == "/kill" and self.killed_once.acquire(blocking=False):
             os.kill(os.getpid(), signal.SIGTERM)
 
     def log_message(self, format: str, *args: t.Any) -> None:

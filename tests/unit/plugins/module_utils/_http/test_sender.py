@@ -56,7 +56,7 @@ def test_a_new_connection_is_not_used_again_by_a_server_that_leaves_it_open(serv
 
     server = serve(stay)
     client = client_of(server.url)
-    assert [client.send(True).failure for _ in range(3)] == ["", "", ""]
+    assert [client.send(True).failure for _number in range(3)] == ["", "", ""]
     assert server.connections == 3
 
 
@@ -143,7 +143,7 @@ def test_a_kept_connection_closed_under_a_request_is_a_reset_and_not_sent_again(
 
     server = serve(close_on_second)
     client = client_of(server.url)
-    assert [client.send(False).failure for _ in range(3)] == ["", samples.RESET, ""]
+    assert [client.send(False).failure for _number in range(3)] == ["", samples.RESET, ""]
     assert len(server.requests) == 3
 
 
@@ -153,7 +153,7 @@ def test_a_kept_connection_known_to_be_closed_is_opened_anew(serve: t.Any, clien
         peer.answer(more="Connection: close\r\n")
 
     client = client_of(serve(close_after_answer).url)
-    assert [client.send(False).failure for _ in range(3)] == ["", "", ""]
+    assert [client.send(False).failure for _number in range(3)] == ["", "", ""]
 
 
 @pytest.mark.parametrize(
@@ -180,7 +180,7 @@ def test_the_expected_status_codes_are_the_only_good_ones(serve: t.Any, client_o
         peer.answer(status="418 I'm a teapot" if number == 0 else "200 OK")
 
     client = client_of(serve(teapot).url, status_codes=frozenset((418,)))
-    assert [client.send(True).failure for _ in range(2)] == ["", samples.STATUS_OTHER]
+    assert [client.send(True).failure for _number in range(2)] == ["", samples.STATUS_OTHER]
 
 
 def test_an_answer_without_the_version_is_unexpected(serve: t.Any, client_of: t.Any) -> None:
