@@ -65,7 +65,7 @@ class Traffic:
         reading, writing = os.pipe()
         environment = {
             **os.environ,
-            "PYTHONPATH": str(PROJECT / ".collections"),
+            "PYTHONPATH": os.pathsep.join((str(PROJECT / ".collections"), os.environ.get("PYTHONPATH", ""))),
             "STEADY_ROLLOUT_PROGRESS": f"/dev/fd/{writing}",
         }
         # In a session of its own, so that Ctrl-C in the terminal does not end it before it was asked for its report.
