@@ -35,19 +35,17 @@ def exchange(
     """The server's answer, whatever its status; with ``stream`` its body is still to be read. Raises NoAnswer."""
     import urllib3
 
+    arguments: dict[str, t.Any] = {
+        "body": body,
+        "timeout": urllib3.Timeout(connect=connect, read=read),
+        "retries": False,
+        "redirect": False,
+        "preload_content": not stream,
+        "enforce_content_length": True,
+    }
     try:
-        # Not request(): urllib3 1.26 folds a repeated header (Impersonate-Group) into one there.
-        return pool.urlopen(
-            method,
-            url,
-            headers=headers,
-            body=body,
-            timeout=urllib3.Timeout(connect=connect, read=read),
-            retries=False,
-            redirect=False,
-            preload_content=not stream,
-            enforce_content_length=True,
-        )
+        # Not request(): urllib3 1.26 folds a repeated header (Impersonate-Group) into one when there is a body.
+        return pool.request_encode_url(method, url, headers=headers, **arguments)
     except (urllib3.exceptions.HTTPError, OSError) as error:
         raise _no_answer(error, connect, read) from error
 

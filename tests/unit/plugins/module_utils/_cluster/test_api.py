@@ -175,9 +175,9 @@ def test_a_refusal_after_trouble_is_outlived(server: ApiServer, connected: Conne
 
 
 def test_impersonated_groups_are_headers_of_their_own(server: ApiServer, connected: Connect) -> None:
-    server.plays("get", OBJECT)
-    connected(impersonate_user="eve", impersonate_groups=("a", "b")).read(DEPLOYMENT, "shop", "app")
-    (seen,) = server.requests("get")
+    server.plays("patch", OBJECT)
+    patch(connected(impersonate_user="eve", impersonate_groups=("a", "b")), PINNED)
+    (seen,) = server.requests("patch")
     assert seen.header("Impersonate-User") == ["eve"]
     assert seen.header("Impersonate-Group") == ["a", "b"]
     assert seen.header("User-Agent") == ["steady.rollout"]
