@@ -18,7 +18,7 @@ SCENARIOS = sorted(path.stem for path in (HERE / "scenarios").glob("*.yml"))
 def test_scenario(scenario: str) -> None:
     """Play it with ansible-playbook; what it printed is shown when it fails."""
     namespace = f"scenario-{scenario.replace('_', '-')[:40]}-{secrets.token_hex(2)}"
-    command = ["ansible-playbook", "-v", str(HERE / "scenario.yml"), "-e", f"scenario={scenario} namespace={namespace}"]
+    command = ["ansible-playbook", "-v", str(HERE / "scenario.yml"), "-e", f"scenario={scenario} here={namespace}"]
     played = subprocess.run(
         command,
         cwd=HERE.parents[1],
