@@ -3,7 +3,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import threading
+import time
 import typing as t
 from dataclasses import dataclass
 
@@ -53,6 +56,16 @@ class Cluster:
         image = found["spec"]["template"]["spec"]["containers"][0]["image"]
         return Running(image, found["status"].get("readyReplicas", 0), found["spec"]["replicas"])
 
+    def watch(self) -> t.Any:
+        """A stream of the Deployment's changes, JSON lines, for ten minutes at most."""
+        return self._apps.list_namespaced_deployment(
+            self._settings.namespace,
+            field_selector=f"metadata.name={self._settings.name}",
+            watch=True,
+            timeout_seconds=600,
+            _preload_content=False,
+        )
+
     def first_pull_failure(self, image: str, since: float) -> float | None:
         """When the kubelet first said that it cannot pull the image, in seconds since the epoch; events know whole seconds.
 
@@ -64,6 +77,42 @@ class Cluster:
             if event["reason"] == "Failed" and image in event.get("message", "")
         ]
         return min((time for time in times if time >= int(since)), default=None)
+
+
+class Watch:
+    """Sees when the Deployment runs an image and nothing else, as `kubectl get -w` would."""
+
+    def __init__(self, cluster: Cluster, settings: Settings, version: str) -> None:
+        self._image = f"{settings.image}:{version}"
+        self.complete: float | None = None
+        self._answer = cluster.watch()
+        threading.Thread(target=self._follow, daemon=True).start()
+
+    def _follow(self) -> None:
+        rest = b""
+        with contextlib.suppress(urllib3.exceptions.HTTPError, OSError, ValueError):
+            for part in self._answer.stream(decode_content=True):
+                *lines, rest = (rest + part).split(b"\n")
+                for line in lines:
+                    if is_complete(json.loads(line)["object"], self._image):
+                        self.complete = time.time()
+                        return
+
+    def close(self) -> None:
+        """Stop looking."""
+        self._answer.close()
+
+
+def is_complete(deployment: Json, image: str) -> bool:
+    """Whether all replicas run the image, available, and no other is left: what `kubectl rollout status` waits for."""
+    spec, status = deployment["spec"], deployment.get("status", {})
+    updated = status.get("updatedReplicas", 0)
+    return (
+        spec["template"]["spec"]["containers"][0]["image"] == image
+        and status.get("observedGeneration", 0) >= deployment["metadata"]["generation"]
+        and updated >= spec["replicas"]
+        and status.get("replicas", 0) <= updated <= status.get("availableReplicas", 0)
+    )
 
 
 def _read(method: t.Callable[..., t.Any], *names: str) -> Json:

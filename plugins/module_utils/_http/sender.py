@@ -54,7 +54,9 @@ class Sender:
 
     def _exchange(self, pool: urllib3.HTTPConnectionPool, keep: bool) -> Answer:
         deadline = time.monotonic() + self._plan.timeout
-        response = pool.request(self._plan.method, self._path, retries=False, redirect=False, preload_content=False)
+        response = pool.request_encode_url(
+            self._plan.method, self._path, retries=False, redirect=False, preload_content=False
+        )
         connection = response.connection
         body = _read(response, deadline)
         response.release_conn()
