@@ -107,7 +107,7 @@ def is_complete(deployment: Json, image: str) -> bool:
     """Whether all replicas run the image, available, and no other is left: what `kubectl rollout status` waits for."""
     spec, status = deployment["spec"], deployment.get("status", {})
     updated = status.get("updatedReplicas", 0)
-    return (
+    return bool(
         spec["template"]["spec"]["containers"][0]["image"] == image
         and status.get("observedGeneration", 0) >= deployment["metadata"]["generation"]
         and updated >= spec["replicas"]
