@@ -20,7 +20,15 @@ _RBAC = re.compile(
     r'(?: in API group "(?P<group>[^"]*)")?'
     r'(?: in the namespace "(?P<namespace>[^"]*)")?'
 )
-_RESOURCE_VERSION_TEST = "/metadata/resourceVersion"
+_WHOLE_OBJECT = re.compile(r'Invalid value: "(?:[^"\\]|\\.){200,}": ')
+"""The server quotes the whole object where it cannot decode a patch, environment and all."""
+
+_NO_WORDS = "the server rejected our request due to an error in our request"
+_PASSING = re.compile(
+    r"etcdserver: |rpc error: |failed calling .*webhook|connection re(?:fused|set)|deadline exceeded|timed? ?out"
+)
+_UNDONE = re.compile(r"failed calling .*webhook")
+_PASSING_REASONS = frozenset(("InternalError", "ServerTimeout", "Timeout", "ServiceUnavailable"))
 
 
 class Passing(Exception):
@@ -64,7 +72,7 @@ def failure(request: Request, code: int, body: bytes, headers: t.Mapping[str, st
 
 def from_status(request: Request, code: int, status: Json, after: float | None = None) -> Exception:
     """The exception for a ``Status`` object, from an answer or from within a watch."""
-    message = str(status.get("message", "")).strip()
+    message = _WHOLE_OBJECT.sub("", str(status.get("message", "")).strip())
     details = status.get("details") or {}
     if after is None:
         after = float(details.get("retryAfterSeconds") or (1 if code == 429 else 0))
@@ -72,7 +80,7 @@ def from_status(request: Request, code: int, status: Json, after: float | None =
         return Expired(message)
     if code == 429:
         return Passing(f"too many requests: {message}", unclear=False, after=after)
-    if code >= 500:
+    if code >= 500 and _may_pass(request, code, message, str(status.get("reason", ""))):
         return Passing(f"{code} {message}", unclear=not _refused_before_it_was_done(code, message), after=after)
     if code == 401:
         return errors.Unauthorized(message)
@@ -80,13 +88,25 @@ def from_status(request: Request, code: int, status: Json, after: float | None =
         return _forbidden(request, message)
     if code == 404:
         return errors.NotFound(_not_found(request, message, details))
-    if code == 409 or (code == 422 and _RESOURCE_VERSION_TEST in message):
+    if code == 409 or _is_failed_test(request, code, message):
         return errors.Conflict(_conflict(request, message, status, details))
     if 300 <= code < 400:
         return errors.Unreachable(
             f"The answer to {request.asked} was a redirect ({code}): this is not an API server's own address."
         )
+    if "HTTP request to an HTTPS server" in message:
+        return errors.Unreachable("The API server speaks HTTPS: write https:// in its address.")
     return errors.Rejected(f"The API server refused to {request.asked}: {message}")
+
+
+def _may_pass(request: Request, code: int, message: str, reason: str) -> bool:
+    """A bare 500 to a write may be etcd's trouble, or server-side apply that does not know a field: only words tell."""
+    return code != 500 or request.reads or reason in _PASSING_REASONS or bool(_PASSING.search(message))
+
+
+def _is_failed_test(request: Request, code: int, message: str) -> bool:
+    """A JSON patch whose ``test`` of the version fails is answered 422 without saying so."""
+    return code == 422 and message == _NO_WORDS and "json-patch" in request.content_type and request.repeatable
 
 
 def _seconds(value: str | None) -> float | None:
@@ -99,7 +119,7 @@ def _too_new(details: Json) -> bool:
 
 
 def _refused_before_it_was_done(code: int, message: str) -> bool:
-    return code == 503 or "failed calling webhook" in message
+    return code == 503 or bool(_UNDONE.search(message))
 
 
 def _forbidden(request: Request, message: str) -> Exception:

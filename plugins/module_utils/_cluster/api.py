@@ -102,7 +102,7 @@ class Api:
             return response
         body = response.data
         response.close()
-        raise self._judged(answers.failure(request, response.status, body, response.headers))
+        raise self._judged(request, answers.failure(request, response.status, body, response.headers))
 
     def _exchange(self, access: Access, request: Request, stream: bool, read: float | None) -> BaseHTTPResponse:
         headers = self._credentials.headers(access)
@@ -138,18 +138,17 @@ class Api:
             )
         return content
 
-    def _judged(self, failure: Exception) -> Exception:
+    def _judged(self, request: Request, failure: Exception) -> Exception:
         """Doubt the refusals of a server that has just come back; add to a 401 where the credentials are from."""
         if isinstance(failure, answers.Passing):
             self._doubt()
-        elif isinstance(failure, (errors.Unauthorized, errors.Forbidden)):
-            if self._clock() < self._doubted_until:
-                return answers.Passing(str(failure), unclear=False)
-            if isinstance(failure, errors.Unauthorized):
-                return errors.Unauthorized(
-                    f"API server {self.server} does not accept the credentials of {self._credentials.access.source} "
-                    f"({failure or 'Unauthorized'}), also after loading them anew. Renew them."
-                )
+        elif self._clock() < self._doubted_until and _is_doubtful(request, failure):
+            return answers.Passing(str(failure), unclear=False)
+        elif isinstance(failure, errors.Unauthorized):
+            return errors.Unauthorized(
+                f"API server {self.server} does not accept the credentials of {self._credentials.access.source} "
+                f"({failure or 'Unauthorized'}), also after loading them anew. Renew them."
+            )
         return failure
 
     def _doubt(self) -> None:
@@ -168,3 +167,9 @@ class Api:
         while True:
             yield pause * random.uniform(0.5, 1.0)
             pause = min(longest, pause * 2)
+
+
+def _is_doubtful(request: Request, failure: Exception) -> bool:
+    """What a server says that does not yet know its users, its rules or its kinds."""
+    collection = request.verb in ("list", "watch") and isinstance(failure, errors.RolloutError)
+    return collection or isinstance(failure, (errors.Unauthorized, errors.Forbidden))

@@ -168,4 +168,4 @@ def _pins_version(body: t.Any) -> bool:
     """Whether a second application of the patch would be refused."""
     if isinstance(body, dict):
         return bool((body.get("metadata") or {}).get("resourceVersion"))
-    return any(step.get("op") == "test" and step.get("path") == "/metadata/resourceVersion" for step in body)
+    return any(step.get("path") == "/metadata/resourceVersion" for step in body)

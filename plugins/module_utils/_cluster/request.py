@@ -39,6 +39,11 @@ class Request:
                 )
 
     @property
+    def reads(self) -> bool:
+        """Whether it changes nothing."""
+        return self.verb in ("get", "list", "watch")
+
+    @property
     def path(self) -> str:
         """Where on the server; an object to be created goes to its collection."""
         in_namespace = f"/namespaces/{self.namespace}" if self.namespace else ""

@@ -56,7 +56,7 @@ class Nothing:
     silence: bool = False
 
 
-Answer = Reply | Stream | Nothing
+Answer: t.TypeAlias = "Reply | Stream | Nothing"
 
 
 def status(code: int, message: str, **more: t.Any) -> Reply:

@@ -66,7 +66,28 @@ def test_a_field_conflict_names_manager_and_field() -> None:
 
 
 def test_a_json_patch_whose_version_test_fails_is_a_conflict() -> None:
-    assert isinstance(failure(422, "testing value /metadata/resourceVersion failed"), errors.Conflict)
+    said = "the server rejected our request due to an error in our request"
+    pinned = Request("patch", DEPLOYMENT, "shop", "app", content_type="application/json-patch+json")
+    assert isinstance(answers.from_status(pinned, 422, {"message": said}), errors.Conflict)
+    assert isinstance(failure(422, said), errors.Rejected)
+
+
+def test_a_field_that_server_side_apply_does_not_know_is_no_passing_trouble() -> None:
+    said = failure(500, "failed to create typed patch object: .spec.replica: field not declared in schema")
+    assert isinstance(said, errors.Rejected)
+    assert ".spec.replica: field not declared in schema" in str(said)
+
+
+def test_an_object_that_the_server_quotes_is_left_out() -> None:
+    quoted = "{" + r"\"password\":" * 40 + "}"
+    said = failure(422, f'"" is invalid: patch: Invalid value: "{quoted}": json: cannot unmarshal string')
+    assert str(said).endswith('"" is invalid: patch: json: cannot unmarshal string')
+
+
+def test_http_to_an_https_port_is_told() -> None:
+    said = failure(400, "Client sent an HTTP request to an HTTPS server.")
+    assert isinstance(said, errors.Unreachable)
+    assert "https://" in str(said)
 
 
 @pytest.mark.parametrize("code", [400, 405, 413, 422])
@@ -94,6 +115,7 @@ def test_the_length_of_a_429_comes_from_header_or_body() -> None:
         (429, "slow", False),
         (503, "starting", False),
         (500, "Internal error occurred: failed calling webhook x", False),
+        (500, 'failed calling validating webhook "x"', False),
         (500, "etcdserver: leader changed", True),
         (504, "request did not complete within requested timeout", True),
     ],
