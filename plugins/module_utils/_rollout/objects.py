@@ -71,6 +71,11 @@ def terminating(obj: Json) -> bool:
     return "deletionTimestamp" in metadata(obj)
 
 
+def active(pod: Json) -> bool:
+    """Whether the controller still counts on the pod: neither on its way out nor ended (an evicted one stays behind as Failed)."""
+    return not terminating(pod) and status(pod).get("phase") not in ("Failed", "Succeeded")
+
+
 def selector(workload: Json) -> str:
     """The workload's whole label selector in the API's own syntax, expressions included."""
     wanted = spec(workload).get("selector") or {}

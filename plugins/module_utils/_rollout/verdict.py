@@ -74,6 +74,7 @@ def judge(
     status = kind.judge(snapshot)
     if status.complete:
         return memory, Verdict("complete", status.message, status)
+    memory = forgiven(memory, kind, snapshot)
     found = remember(memory, findings.find_all(View(kind, snapshot, limits, aim.stale_conditions)))
     seen = {finding.key: memory.seen.get(finding.key, (at, finding)) for finding in found}
     aged = tuple(severe(finding, at - seen[finding.key][0]) for finding in found)
@@ -103,6 +104,12 @@ def last_manager(workload: Json) -> str:
     written = [item for item in fields if item.get("subresource") != "status"]
     latest: Json = max(written, key=lambda item: str(item.get("time", "")), default={})
     return str(latest.get("manager", "unknown"))
+
+
+def forgiven(memory: Memory, kind: Kind, snapshot: Snapshot) -> Memory:
+    """What still counts against pods: one that has become ready starts anew when it fails again later."""
+    ready = {objects.name(pod) for pod in snapshot.new_pods if kind.is_ready(pod)}
+    return Memory({key: sighting for key, sighting in memory.seen.items() if sighting[1].pod not in ready})
 
 
 def remember(memory: Memory, found: t.Iterable[Finding]) -> list[Finding]:
@@ -138,6 +145,6 @@ def doomed(snapshot: Snapshot, ranked: t.Iterable[Finding], aim: Aim, limits: Li
     pods = {
         objects.name(pod)
         for pod in snapshot.new_pods
-        if not objects.terminating(pod) and not (aim.proven and kind.is_ready(pod))
+        if objects.active(pod) and not (aim.proven and kind.is_ready(pod))
     }
     return bool(pods) and pods <= lost_pods

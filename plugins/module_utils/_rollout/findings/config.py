@@ -14,9 +14,11 @@ from ansible_collections.steady.rollout.plugins.module_utils._rollout.findings.f
     waiting,
 )
 
+Json = dict[str, t.Any]
+
 _CACHE = re.compile(r"failed to sync .* cache", re.I)
 _PASSING = re.compile(r"deadline exceeded|is reserved for", re.I)
-_START_ERRORS = ("StartError", "ContainerCannotRun")
+_NOT_STARTED = ("CreateContainerError", "RunContainerError")
 
 
 def find(view: View) -> t.Iterator[Finding]:
@@ -25,7 +27,8 @@ def find(view: View) -> t.Iterator[Finding]:
         for container, status in containers(pod):
             reason, message = waiting(status)
             place = {"pod": pod["metadata"]["name"], "container": container["name"]}
-            ended = last_exit(status)
+            # A container that runs now has been started after all, whatever its last attempt said.
+            ended = {} if "running" in (status.get("state") or {}) else last_exit(status)
             if reason == "CreateContainerConfigError":
                 if not _CACHE.search(message):
                     yield Finding(
@@ -37,8 +40,8 @@ def find(view: View) -> t.Iterator[Finding]:
                         evidence={"waiting": reason},
                         **place,
                     )
-            elif reason in ("CreateContainerError", "RunContainerError") or ended.get("reason") in _START_ERRORS:
-                words = str(ended.get("message") or message or reason)
+            elif reason in _NOT_STARTED or never_ran(ended):
+                words = str((message if reason in _NOT_STARTED else "") or ended.get("message") or reason)
                 yield Finding(
                     code="cannot_run",
                     title="container cannot be started",
@@ -48,3 +51,9 @@ def find(view: View) -> t.Iterator[Finding]:
                     evidence={"waiting": reason, "exit_code": ended.get("exitCode")},
                     **place,
                 )
+
+
+def never_ran(ended: Json) -> bool:
+    """Whether it ended before its program began. ContainerCannotRun with 128 is the runtime's own trouble and may pass."""
+    reason, code = ended.get("reason"), ended.get("exitCode")
+    return reason == "StartError" or (reason == "ContainerCannotRun" and code != 128)

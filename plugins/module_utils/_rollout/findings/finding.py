@@ -82,7 +82,7 @@ class View:
     def pods(self) -> t.Iterator[Json]:
         """The pods that can doom the rollout: of the new revision, wanted, and not ready. Ready beats failed."""
         for pod in self.snapshot.new_pods:
-            if not objects.terminating(pod) and not self.kind.is_ready(pod):
+            if objects.active(pod) and not self.kind.is_ready(pod):
                 yield pod
 
 

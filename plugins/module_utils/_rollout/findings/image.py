@@ -28,12 +28,15 @@ _PULL_FAILED = re.compile(r'Failed to pull image "(?P<image>[^"]*)"')
 _NOT_FOUND = re.compile(
     r"(?<!host )\bnot found\b|manifest unknown|name unknown|repository does not exist|no such manifest", re.I
 )
-_UNAUTHORIZED = re.compile(r"unauthorized|\bdenied\b|authentication required|\b401\b|\b403\b|no basic auth", re.I)
+# Not the bare codes: a tag may be a build number.
+_UNAUTHORIZED = re.compile(r"unauthorized|\bdenied\b|authentication required|403 forbidden|no basic auth", re.I)
 _ELSEWHERE = re.compile(
-    r"no such host|server misbehaving|i/o timeout|connection refused|toomanyrequests|\b429\b|rate limit", re.I
+    r"no such host|server misbehaving|i/o timeout|connection refused|too ?many ?requests|rate limit", re.I
 )
 _SECRET = re.compile(
-    r"((?:token|password|authorization|bearer|signature)[=:]\s*)[^\s\"&,]+|(?<=://)[^/\s:@]+:[^/\s@]+(?=@)", re.I
+    r"((?:token|password|authorization|credential|signature|\bsig)[=:]\s*(?:(?:bearer|basic)\s+)?|\bbearer\s+)[^\s\"&,]+"
+    r"|(?<=://)[^/\s:@]+:[^/\s@]+(?=@)",
+    re.I,
 )
 _WRAPPING = re.compile(r"^(?:rpc error: code = \w+ desc = )?(?:failed to pull and unpack image \"[^\"]*\": )?")
 

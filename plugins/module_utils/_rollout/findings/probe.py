@@ -3,13 +3,15 @@
 
 How long a container may fail its readiness probe before that means something is not in the pod. The grace is what the probe itself
 asks for (delay, period, threshold, timeout), and never less than three times what the pods of the previous revision took to become
-ready: a service that has always started slowly may do so again.
+ready: a service that has always started slowly may do so again. The median of them: a pod that was unready for a moment days later
+tells of that moment, not of its start.
 """
 
 from __future__ import annotations
 
 import datetime
 import re
+import statistics
 import typing as t
 
 from ansible_collections.steady.rollout.plugins.module_utils._rollout import objects
@@ -79,7 +81,7 @@ def _grace(view: View, container: Json) -> float:
     if view.limits.probe_grace is not None:
         return view.limits.probe_grace
     starts = [taken for pod in view.snapshot.old_pods if (taken := seconds_to_ready(pod)) is not None]
-    usual = 3 * max(starts) if starts else FIRST_START
+    usual = 3 * statistics.median_low(starts) if starts else FIRST_START
     return max(asked_for(container), usual)
 
 

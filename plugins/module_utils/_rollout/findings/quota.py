@@ -38,7 +38,7 @@ def find(view: View) -> t.Iterator[Finding]:
     if failure.get("status") != "True":
         return
     message = str(failure.get("message", ""))
-    title, hint = next((title, hint) for words, title, hint in _TITLES if words in message)
+    title, hint = next(((title, hint) for words, title, hint in _TITLES if words in message), _TITLES[-1][1:])
     yield Finding(
         code="quota",
         title=title,
@@ -50,7 +50,15 @@ def find(view: View) -> t.Iterator[Finding]:
 
 
 def grace(view: View, message: str) -> float:
-    """None for a plain denial. A used-up quota may come free while old pods go, if any may go before new ones are there."""
+    """None for a plain denial. A used-up quota comes free while old pods go, and one on its way out counts until it is gone."""
+    if "exceeded quota" in message:
+        return view.limits.unschedulable_grace if _makes_room(view) else 0.0
+    return view.limits.config_grace if _PASSING.search(message) else 0.0
+
+
+def _makes_room(view: View) -> bool:
+    """Whether old pods are going, or may go before more new ones are there."""
     _surging, missing = view.kind.surge(view.snapshot.workload or {})
-    may_pass = _PASSING.search(message) or ("exceeded quota" in message and missing and view.snapshot.old_pods)
-    return view.limits.config_grace if may_pass else 0.0
+    going = any(objects.terminating(pod) for pod in view.snapshot.old_pods)
+    come = any(view.kind.is_ready(pod) for pod in view.snapshot.new_pods)
+    return going or bool(view.snapshot.old_pods and (missing or come))

@@ -55,11 +55,23 @@ def observed(workload: Json) -> bool:
 
 
 def newest_revision(workload: Json, owned: t.Iterable[Json]) -> Json | None:
-    """The ReplicaSet of the present template. The numbers agree only once the controller has seen the spec."""
+    """The ReplicaSet of the present template, once the controller has seen the spec.
+
+    The number alone would not do: when template and replicas change together, the controller scales the old ReplicaSet first and
+    counts the spec as observed before it makes the new one.
+    """
     number = objects.annotations_of(workload).get(REVISION)
     if not number or not observed(workload):
         return None
-    return next((item for item in owned if objects.annotations_of(item).get(REVISION) == number), None)
+    wanted = objects.template(workload)
+    return next(
+        (
+            item
+            for item in owned
+            if objects.annotations_of(item).get(REVISION) == number and objects.template(item) == wanted
+        ),
+        None,
+    )
 
 
 def judge(snapshot: Snapshot) -> status.Status:

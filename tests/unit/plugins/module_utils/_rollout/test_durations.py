@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ansible_collections.steady.rollout.plugins.module_utils._rollout import durations, errors
 
@@ -54,3 +58,20 @@ def test_shorter_than_the_minimum_is_refused() -> None:
 def test_longer_than_a_year_is_refused() -> None:
     with pytest.raises(errors.InvalidInput, match="at most a year"):
         durations.parse("99999999999h")
+
+
+UNITS = st.lists(st.sampled_from(["h", "m", "s", "ms"]), unique=True, min_size=1)
+
+
+@given(UNITS, st.data())
+def test_what_is_written_largest_unit_first_is_the_sum_of_its_parts(units: list[str], data: st.DataObject) -> None:
+    size = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
+    parts = [(data.draw(st.integers(1, 500)), unit) for unit in sorted(units, key=size.__getitem__, reverse=True)]
+    text = "".join(f"{number}{unit}" for number, unit in parts)
+    assert durations.parse(text) == pytest.approx(sum(number * size[unit] for number, unit in parts))
+
+
+@given(st.text(max_size=12) | st.floats() | st.integers())
+def test_anything_is_a_length_of_time_or_invalid_input(text: str | float) -> None:
+    with contextlib.suppress(errors.InvalidInput):
+        assert 0 < durations.parse(text) <= durations.LONGEST

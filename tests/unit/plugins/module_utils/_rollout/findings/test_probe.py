@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+
+from ansible_collections.steady.rollout.plugins.module_utils._rollout.findings import probe
+from ansible_collections.steady.rollout.plugins.module_utils._rollout.findings.finding import (
+    NEVER,
+    Finding,
+    Limits,
+    View,
+)
+from ansible_collections.steady.rollout.plugins.module_utils._rollout.kinds import deployment
+from ansible_collections.steady.rollout.tests.unit import samples
+
+Json = dict[str, t.Any]
+
+FAILED = "Readiness probe failed: HTTP probe failed with statuscode: 503"
+RUNNING = {"running": {"startedAt": "2026-11-23T10:00:01Z"}}
+
+
+def found(
+    message: str,
+    *,
+    state: Json = RUNNING,
+    old: t.Sequence[Json] = (),
+    restarts: int = 0,
+    container: str = "app",
+    **limits: t.Any,
+) -> list[Finding]:
+    pod = samples.unready("2.0", state=state, restartCount=restarts)
+    told = [samples.event(pod, "Unhealthy", message, container)]
+    return list(probe.find(View(deployment, samples.rolling([pod], told, old=old), Limits(**limits))))
+
+
+def ready_after(seconds: int, name: str) -> Json:
+    pod = samples.pod("1.0", name)
+    for condition in pod["status"]["conditions"]:
+        if condition["type"] == "Ready":
+            condition["lastTransitionTime"] = f"2026-11-23T10:{seconds // 60:02d}:{seconds % 60:02d}Z"
+    pod["status"]["containerStatuses"][0]["state"] = {"running": {"startedAt": "2026-11-23T10:00:00Z"}}
+    return pod
+
+
+def test_a_failing_probe_is_told_by_what_it_asks_and_what_answered() -> None:
+    (finding,) = found(FAILED)
+    asked = samples.POD["spec"]["containers"][0]["readinessProbe"]["httpGet"]
+    assert (finding.code, finding.title) == ("probe", "readiness probe fails")
+    assert finding.message == f"GET :{asked['port']}{asked['path']}: HTTP probe failed with statuscode: 503"
+
+
+@pytest.mark.parametrize(
+    ("asks", "words"),
+    [
+        ({"readinessProbe": {"tcpSocket": {"port": 5432}}}, "connect to :5432: "),
+        ({"readinessProbe": {"httpGet": {"port": 80}}}, "GET :80/: "),
+        ({"readinessProbe": {"exec": {"command": ["true"]}}}, ""),
+        ({}, ""),
+    ],
+)
+def test_every_form_of_a_probe_is_put_in_words(asks: Json, words: str) -> None:
+    assert probe.target(asks, "Readiness") == words
+
+
+def test_the_grace_is_three_times_what_the_pods_before_took_to_become_ready() -> None:
+    assert found(FAILED, old=[ready_after(20, "a")])[0].grace == 60.0
+
+
+def test_a_pod_that_was_unready_for_a_moment_much_later_does_not_stretch_the_grace() -> None:
+    old = [ready_after(20, "a"), ready_after(22, "b"), ready_after(3000, "c")]
+    assert found(FAILED, old=old)[0].grace == 66.0
+
+
+def test_the_grace_is_never_less_than_what_the_probes_themselves_allow() -> None:
+    asks = {"periodSeconds": 10, "failureThreshold": 30, "timeoutSeconds": 1}
+    container = {
+        "startupProbe": asks,
+        "readinessProbe": {"initialDelaySeconds": 5, "periodSeconds": 10, "failureThreshold": 3},
+    }
+    assert probe.asked_for(container) == (10 * 30 + 1) + (5 + 10 * 3 + 1)
+
+
+def test_a_first_rollout_has_a_minute() -> None:
+    assert found(FAILED)[0].grace == probe.FIRST_START
+
+
+def test_a_grace_that_is_asked_for_is_taken() -> None:
+    assert found(FAILED, old=[ready_after(20, "a")], probe_grace=0.0)[0].grace == 0.0
+
+
+@pytest.mark.parametrize(("restarts", "grace"), [(0, NEVER), (2, 0.0)])
+def test_a_failing_liveness_probe_dooms_by_the_restarts_it_causes(restarts: int, grace: float) -> None:
+    (finding,) = found("Liveness probe failed: timeout", restarts=restarts)
+    assert (finding.title, finding.grace) == ("liveness probe fails", grace)
+
+
+def test_readiness_is_not_asked_of_a_container_that_does_not_run() -> None:
+    assert found(FAILED, state=samples.waiting("CrashLoopBackOff")) == []
+
+
+@pytest.mark.parametrize("message", ["Liveness probe warning: redirected", "Container restarted", ""])
+def test_other_news_about_a_container_is_no_failed_probe(message: str) -> None:
+    assert found(message) == []
+
+
+def test_the_probe_of_another_container_is_not_blamed_on_this_one() -> None:
+    assert found(FAILED, container="sidecar") == []
+
+
+def test_a_container_that_is_ready_again_is_no_finding() -> None:
+    pod = samples.unready("2.0", state=RUNNING, restartCount=0)
+    pod["status"]["containerStatuses"][0]["ready"] = True
+    told = [samples.event(pod, "Unhealthy", FAILED)]
+    assert list(probe.find(View(deployment, samples.rolling([pod], told), Limits()))) == []
+
+
+def test_how_long_a_pod_took_is_told_by_the_clusters_clock() -> None:
+    assert probe.seconds_to_ready(ready_after(90, "a")) == 90.0
+    assert probe.seconds_to_ready(samples.unready("1.0")) is None
