@@ -59,10 +59,13 @@ def named(manifest: Json) -> Reference:
     if missing:
         raise errors.InvalidInput(f"definition lacks {', '.join(missing)}. Nothing was changed.")
     reference = Reference(str(kind), str(namespace), name)
-    if not objects.spec(objects.template(manifest)).get("containers"):
+    containers = objects.spec(objects.template(manifest)).get("containers")
+    if not containers:
         raise errors.InvalidInput(
             f"the definition of {reference} has no spec.template.spec.containers. Nothing was changed."
         )
+    if not all(container.get("name") for container in containers):
+        raise errors.InvalidInput(f"the definition of {reference} has a container without a name. Nothing was changed.")
     for image in objects.images(objects.template(manifest)).values():
         images.parse(image)
     return reference

@@ -57,12 +57,12 @@ class Undone:
 
 def see_through(roll: Roll, change: Change) -> Outcome:
     """Wait for the change and answer for it."""
-    aim = verdicts.aim_at(change.after, before=change.before, proven=roll.proven)
+    aim = verdicts.aim_at(change.after, before=change.before if change.changed else None, proven=roll.proven)
     waited = waiting.wait(roll.ports, roll.kind, roll.reference, change.after, aim, roll.settings, roll.journal)
     entries = revisions.history(roll.kind, waited.snapshot, roll.settings.container)
     if waited.verdict.phase == "complete":
         if roll.recorded:
-            record(roll, waited.snapshot, entries)
+            record(roll, waited.snapshot, entries, revisions.GOOD)
         return outcome(roll, change, waited.verdict, f"{roll.reference} {change.done}.", after=waited.snapshot.workload)
     verdict = waited.verdict
     took = f"failed after {wording.seconds(roll.journal.seconds)}: {verdict.message}"
@@ -117,17 +117,18 @@ def outcome(
     )
 
 
-def record(roll: Roll, snapshot: Snapshot, entries: tuple[revisions.Revision, ...]) -> None:
-    """Keep with the workload that its present revision is good."""
+def record(roll: Roll, snapshot: Snapshot, entries: tuple[revisions.Revision, ...], how: str) -> Json | None:
+    """Keep with the workload how its present revision turned out; the workload as it is then."""
     newest, present = snapshot.newest, snapshot.workload
     if newest is None or present is None:
-        return
-    good = {roll.kind.identity(newest): revisions.GOOD}
+        return present
+    turned_out = {roll.kind.identity(newest): how}
 
     def make(now: Json) -> Json:
-        return writing.annotation_patch(now, revisions.outcome_annotation(now, entries, good))
+        return writing.annotation_patch(now, revisions.outcome_annotation(now, entries, turned_out))
 
-    writing.change(roll.ports.cluster, roll.kind, roll.reference, present, make)
+    _before, after = writing.change(roll.ports.cluster, roll.kind, roll.reference, present, make)
+    return after
 
 
 def undo(roll: Roll, waited: waiting.Waited, entries: tuple[revisions.Revision, ...], aim: Aim) -> Undone:
@@ -137,16 +138,26 @@ def undo(roll: Roll, waited: waiting.Waited, entries: tuple[revisions.Revision, 
         if way == "rollback":
             return _roll_back(roll, waited, entries, aim)
         if way == "pause":
-            return _pause(roll, waited.snapshot, aim)
+            return _pause(roll, waited.snapshot, entries, aim)
+        return _leave(roll, waited.snapshot, entries, " (on_failure: keep)")
     except errors.RolloutError as reason:
         return Undone(f"It could not be undone: {reason}")
-    return Undone("It was left as it is (on_failure: keep).")
 
 
-def _pause(roll: Roll, snapshot: Snapshot, aim: Aim) -> Undone:
+def _leave(roll: Roll, snapshot: Snapshot, entries: tuple[revisions.Revision, ...], why: str) -> Undone:
+    # One that was good before may have failed for a reason of its surroundings: it stays a way back.
+    blamed = roll.recorded and not any(revision.current and revision.outcome == revisions.GOOD for revision in entries)
+    after = record(roll, snapshot, entries, revisions.BAD) if blamed else snapshot.workload
+    return Undone(f"It was left as it is{why}.", after)
+
+
+def _pause(roll: Roll, snapshot: Snapshot, entries: tuple[revisions.Revision, ...], aim: Aim) -> Undone:
+    failed = {revision.identity: revisions.BAD for revision in entries if revision.current}
+
     def make(now: Json) -> Json:
         _still_ours(now, aim)
-        return roll.kind.pause_patch(True)
+        notes = revisions.outcome_annotation(now, entries, failed)
+        return {**roll.kind.pause_patch(True), "metadata": {"annotations": notes}}
 
     _before, after = writing.change(roll.ports.cluster, roll.kind, roll.reference, snapshot.workload or {}, make)
     resume = f"kubectl -n {roll.reference.namespace} rollout resume {roll.reference.kind.lower()}/{roll.reference.name}"
@@ -156,7 +167,7 @@ def _pause(roll: Roll, snapshot: Snapshot, aim: Aim) -> Undone:
 def _roll_back(roll: Roll, waited: waiting.Waited, entries: tuple[revisions.Revision, ...], aim: Aim) -> Undone:
     target = revisions.last_good(entries)
     if target is None:
-        return Undone("It was left as it is: there is no earlier revision to go back to.")
+        return _leave(roll, waited.snapshot, entries, ": there is no earlier revision to go back to")
     failed = {revision.identity: revisions.BAD for revision in entries if revision.current}
     cause = f"rollback to {target.version}: {waited.verdict.message}"
 
@@ -173,7 +184,7 @@ def _roll_back(roll: Roll, waited: waiting.Waited, entries: tuple[revisions.Revi
     if again.verdict.phase != "complete":
         lines = [f"Rolling back to {target.title} failed too: {again.verdict.message}."]
         return Undone("\n  ".join(lines + wording.cause(again.verdict.findings)), again.snapshot.workload)
-    record(roll, again.snapshot, entries)
+    record(roll, again.snapshot, entries, revisions.GOOD)
     facts = reading.facts(roll.kind, again.snapshot.workload or after, roll.settings.container)
     roll.journal.say(f"rolled back to revision {facts['revision']} ({facts['version']})")
     lowest, wanted = min(waited.lowest_available, again.lowest_available), again.verdict.status.wanted
