@@ -35,7 +35,8 @@ def places(name: str, own: dict[str, str], v2: bool) -> list[Path]:
     if v2:
         # Below the root: no cgroup but the root may hold both processes and controlled children.
         return [ROOT / FOLDER / name]
-    return [ROOT / controllers / path.strip("/") / FOLDER / name for controllers, path in own.items() if controllers]
+    # A version 2 hierarchy without controllers may stand beside: systemd-nspawn then takes its place from that one.
+    return [ROOT / (hierarchy or "unified") / path.strip("/") / FOLDER / name for hierarchy, path in own.items()]
 
 
 def create(name: str) -> list[Path]:
