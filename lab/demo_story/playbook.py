@@ -13,12 +13,14 @@ Json = dict[str, t.Any]
 
 _TASK = re.compile(r"(?:TASK|RUNNING HANDLER) \[(?:.+? : )?(?P<name>.+?)\] \**$")
 _RESULT = re.compile(r"(?P<outcome>ok|changed|skipping|fatal|failed|included|rescued|ignored): \[(?P<host>[^\]]+)\]")
+# What the modules of steady.rollout tell while they run: workload, minutes and seconds, what happened.
+_PROGRESS = re.compile(r"  \S+/\S+  \d+:\d\d  \S")
 _RECAP = re.compile(r"\S+ +: ok=(\d+) +changed=(\d+) +unreachable=(\d+) +failed=(\d+)")
 
 
 @dataclass
 class Reader:
-    """Takes the lines one by one and gives back those to show."""
+    """Takes the lines one by one and gives back those to show. A task that tells its progress is not named as well."""
 
     task: str = ""
     changed: int = 0
@@ -44,8 +46,10 @@ class Reader:
             return []
         if match := _RESULT.match(line):
             return self._result(match["outcome"], line)
-        # What the modules tell while they run is set in by two spaces.
-        return [line.strip()] if line.startswith("  ") and line.strip() else []
+        if _PROGRESS.match(line):
+            self._shown = self.task
+            return [line.strip()]
+        return []
 
     def finish(self) -> None:
         """The output has ended, or something else than the failure's result begins."""
@@ -71,6 +75,11 @@ class Reader:
     def message(self) -> str:
         """Why the playbook failed, in the module's words."""
         return str(self.failure.get("msg", "")).strip()
+
+    @property
+    def cause(self) -> str:
+        """The title of the first finding."""
+        return next((str(finding.get("title", "")) for finding in self.failure.get("findings") or ()), "")
 
     @property
     def codes(self) -> set[str]:

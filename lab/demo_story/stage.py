@@ -32,7 +32,7 @@ Json = dict[str, t.Any]
 class Step:
     """One row of the table in the making; times are seconds since the epoch.
 
-    ``expected`` are the versions that may answer meanwhile; ``told`` is when each line was shown.
+    ``expected`` are the versions that may answer meanwhile; ``heard`` is when each line of the command came.
     """
 
     name: str
@@ -40,11 +40,11 @@ class Step:
     started: float = field(default_factory=time.time)
     seconds: float = 0.0
     outcome: str = ""
-    told: list[tuple[float, str]] = field(default_factory=list)
+    heard: list[tuple[float, str]] = field(default_factory=list)
 
     def when(self, words: str) -> float | None:
-        """When the first line with these words was shown."""
-        return next((moment for moment, line in self.told if words in line), None)
+        """When the first line with these words came, and was shown."""
+        return next((moment for moment, line in self.heard if words in line), None)
 
 
 class Stage:
@@ -147,12 +147,15 @@ class Stage:
             self._second(happened)
         elif isinstance(happened, processes.Line):
             self._teller.note(f"{'!' if happened.error else '|'} {happened.text}")
-            for text in [] if happened.error else shown(happened.text):
-                step.told.append((time.time(), text))
-                self._teller.show(f"   {text}")
+            if not happened.error:
+                step.heard.append((time.time(), happened.text))
+                for text in shown(happened.text):
+                    self._teller.show(f"   {text}")
         return happened
 
     def _second(self, second: Second) -> None:
-        self.seconds.append(second)
         self._known += [version for version in sorted(second.versions) if version not in self._known]
-        self._teller.show(screen.second_line(second, self._known, self._teller.style))
+        calm = bool(self.seconds) and len(second.versions) == 1 and not second.failed
+        same = calm and second.versions == self.seconds[-1].versions
+        self._teller.tick(screen.second_line(second, self._known, self._teller.style), same)
+        self.seconds.append(second)

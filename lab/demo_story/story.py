@@ -75,18 +75,18 @@ class Story:
     def _set_the_scene(self) -> None:
         self._playbook("4", "Version 1.0 goes live", "deploy", "deploy 1.0", version="1.0")
         if self._settings.load_balancer:
-            self._playbook("", "An L7 load balancer: Gateway API and Traefik", "load_balancer", "load balancer")
+            self._playbook("4", "An L7 load balancer: Gateway API and Traefik", "load_balancer", "load balancer")
         if not self._settings.url:
             url = f"http://{Cluster(self._settings).first_node()}:30080/"
             self._settings = dataclasses.replace(self._settings, url=url)
             self._stage.settings = self._settings
-        self._teller.begin("", f"From now on {self._settings.rate:g} requests per second through the load balancer")
+        self._teller.begin("4", f"From now on {self._settings.rate:g} requests per second through the load balancer")
         self._show(f"   {self._settings.url} says: {first_answer(self._settings)}")
         self._show("   Half of them over kept connections, half over new ones; one line for each second.")
         self._stage.start_traffic()
         replicas = self._settings.replicas
         name = f"scale to {replicas}"
-        self._playbook("", f"{replicas} replicas", "scale", name, expected=("1.0",), replicas=str(replicas))
+        self._playbook("4", f"{replicas} replicas", "scale", name, expected=("1.0",), replicas=str(replicas))
 
     def _upgrade_and_undo(self) -> None:
         both = ("1.0", "2.0")
@@ -100,27 +100,28 @@ class Story:
             version="2.0",
         )
         watch.close()
-        if watch.complete:
+        ended = step.when("changed: [localhost]")
+        if watch.complete and ended:
             self._show(
-                f"   an independent watch saw it complete at {screen.time_of_day(watch.complete, 2)}, "
-                f"the task ended {step.told[-1][0] - watch.complete:+.2f} s from then"
+                f"   complete at {screen.time_of_day(watch.complete, 2)} in the eyes of an independent watch, "
+                f"the task ended {ended - watch.complete:.2f} s later"
             )
         self._check_end(step, "2.0")
         step, _reader, _code = self._playbook(
-            "", "The undo button: back to the version before", "rollback", "rollback", expected=both
+            "5", "The undo button: back to the version before", "rollback", "rollback", expected=both
         )
         self._check_end(step, "1.0")
 
     def _upgrades_that_fail(self) -> None:
         step, reader, code = self._playbook(
-            "", f"Upgrade to {NOT_THERE}, whose image does not exist", "upgrade", f"upgrade to {NOT_THERE}",
+            "5", f"Upgrade to {NOT_THERE}, whose image does not exist", "upgrade", f"upgrade to {NOT_THERE}",
             expected=("1.0",), fails=True, version=NOT_THERE,
         )  # fmt: skip
         self._check_failure(step, reader, code, "image_not_found", "not found")
         self._check_told_in_time(step)
         self._check_end(step, "1.0")
         step, reader, code = self._playbook(
-            "", "Upgrade to 3.0, which starts and never becomes ready", "upgrade", "upgrade to 3.0",
+            "5", "Upgrade to 3.0, which starts and never becomes ready", "upgrade", "upgrade to 3.0",
             expected=("1.0",), fails=True, version="3.0",
         )  # fmt: skip
         self._check_failure(step, reader, code, "probe", "503")
@@ -210,7 +211,7 @@ class Story:
         """It failed, for the right cause in the right words, and was rolled back."""
         rolled_back = bool(reader.failure.get("rolled_back"))
         causes = ", ".join(sorted(reader.codes)) or "none"
-        step.outcome = f"failed: {causes.replace('_', ' ')}; {'' if rolled_back else 'NOT '}rolled back"
+        step.outcome = f"failed: {reader.cause or 'no cause named'}; {'' if rolled_back else 'NOT '}rolled back"
         self._checks += [
             Check(f"{step.name}: fails (exit code {code})", code != 0),
             Check(f"{step.name}: names the cause {cause} (named: {causes})", reader.codes == {cause}),
@@ -226,9 +227,10 @@ class Story:
             missing = "an ErrImagePull event" if event is None else f"a line that says {NOT_FOUND!r}"
             self._checks.append(Check(f"{step.name}: there is {missing} to measure by", False))
             return
+        ended = step.started + step.seconds
         text = (
             f"first ErrImagePull event at {screen.time_of_day(event)} (events know whole seconds), "
-            f"{NOT_FOUND!r} on the screen at {screen.time_of_day(told, 1)}"
+            f"{NOT_FOUND!r} on the screen at {screen.time_of_day(told, 1)}, rolled back by {screen.time_of_day(ended, 1)}"
         )
         self._show(f"   {text}")
         self._checks.append(Check(f"{step.name}: {text}, within {TOLD_WITHIN:g} s", told - event <= TOLD_WITHIN))

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 import time
@@ -18,17 +19,28 @@ class Teller:
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            sys.stdout.reconfigure(errors="replace")
         self.log_file = folder / time.strftime("demo-%Y%m%d-%H%M%S.log")
         self._log = self.log_file.open("a", encoding="utf-8", buffering=1)
         for old in sorted(folder.glob("demo-*.log"))[:-LOGS_KEPT]:
             old.unlink(missing_ok=True)
-        colour = sys.stdout.isatty() and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
-        self.style = screen.Style(colour)
+        self._terminal = sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+        self._ticking = False
+        self.style = screen.Style(self._terminal and "NO_COLOR" not in os.environ)
 
     def show(self, line: str = "") -> None:
         """To the terminal and the log."""
         print(line, flush=True)
+        self._ticking = False
         self.note(line)
+
+    def tick(self, line: str, same: bool) -> None:
+        """A line that says the ``same`` as the tick before it, but for the time, takes its place on a terminal."""
+        if same and self._ticking and self._terminal:
+            print("\033[1A\033[2K", end="")
+        self.show(line)
+        self._ticking = True
 
     def note(self, line: str) -> None:
         """To the log alone."""

@@ -25,10 +25,19 @@ localhost                  : ok=3    changed=2    unreachable=0    failed=0    s
 BAD = """
 TASK [Upgrade shop/app to 9.9] *************************************************
   shop/app  00:01  image not found
+[ERROR]: Task failed: Module failed: Upgrade of Deployment shop/app from 2.0 to 9.9 failed: image not found.
+
+  Rolled back to revision 5.
+Origin: /checkout/playbooks/upgrade.yml:13:7
+
+13     - name: Upgrade it to {{ version }}
+         ^ column 7
+
 fatal: [localhost]: FAILED! =>
     changed: true
     findings:
     -   code: image_not_found
+        title: image not found
         pod: app-7c9d-x2k
     msg: |-
         Upgrade of Deployment shop/app from 2.0 to 9.9 failed: image not found.
@@ -54,7 +63,6 @@ def test_progress_and_the_tasks_that_change_something_are_shown() -> None:
     assert shown == [
         "shop/app  00:00  1.0 -> 2.0; 5 replicas, surge 2, unavailable 0",
         "shop/app  00:04  5/5 new ready, 0 old left: complete",
-        "Upgrade shop/app to 2.0",
         "Set the replicas",
     ]
     assert (reader.changed, reader.failed, reader.failure) == (2, 0, {})
@@ -67,8 +75,8 @@ def test_a_task_that_changes_several_hosts_is_shown_once() -> None:
 
 def test_a_failure_is_read_with_its_message_and_its_findings() -> None:
     reader, shown = read(BAD)
-    assert shown == ["shop/app  00:01  image not found", "Upgrade shop/app to 9.9"]
-    assert reader.codes == {"image_not_found"}
+    assert shown == ["shop/app  00:01  image not found"]
+    assert (reader.codes, reader.cause) == ({"image_not_found"}, "image not found")
     assert reader.message.splitlines()[0] == "Upgrade of Deployment shop/app from 2.0 to 9.9 failed: image not found."
     assert reader.message.splitlines()[-1] == "  Rolled back to revision 5."
     assert reader.failure["rolled_back"] == {"version": "2.0"}
