@@ -156,10 +156,10 @@ class Api:
             self._doubted_until = self._clock() + self.timings.settle
 
     def _no_contact(self, trouble: answers.Passing) -> str:
-        return (
-            f"API server {self.server} cannot be reached: {trouble.text}. "
-            f"The address comes from {self._credentials.access.source}; check it, and that the server is up."
-        )
+        source = self._credentials.access.source
+        untrusted = "certificate cannot be trusted" in trouble.text
+        advice = "give its CA with the option ca_cert or there" if untrusted else "check it, and that the server is up"
+        return f"API server {self.server} cannot be reached: {trouble.text}. The address comes from {source}; {advice}."
 
     def pauses(self) -> t.Iterator[float]:
         """Growing waits between repeats, each drawn so that many clients spread out."""

@@ -42,6 +42,6 @@ class Timings:
     silence: float = 5.0
     """How much longer than its own end a watch may say nothing before it counts as dead."""
     relist: float = 300.0
-    backoff: tuple[float, float] = (0.1, 5.0)
+    backoff: tuple[float, float] = (0.1, 3.0)
     settle: float = 10.0
     """A starting API server may answer 401 and 403 before it has read its rules: after trouble they are doubted."""

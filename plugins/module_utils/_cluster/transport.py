@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 import socket
 import ssl
+import time
 import typing as t
 
 if t.TYPE_CHECKING:
@@ -43,11 +44,12 @@ def exchange(
         "preload_content": not stream,
         "enforce_content_length": True,
     }
+    started = time.monotonic()
     try:
         # Not request(): urllib3 1.26 folds a repeated header (Impersonate-Group) into one when there is a body.
         return pool.request_encode_url(method, url, headers=headers, **arguments)
     except (urllib3.exceptions.HTTPError, OSError) as error:
-        raise _no_answer(error, connect, read) from error
+        raise _no_answer(error, time.monotonic() - started) from error
 
 
 def lines(response: BaseHTTPResponse) -> t.Iterator[bytes]:
@@ -58,7 +60,7 @@ def lines(response: BaseHTTPResponse) -> t.Iterator[bytes]:
         for line in response:
             yield line.rstrip(b"\n")
     except (urllib3.exceptions.HTTPError, OSError, ValueError) as error:
-        raise _no_answer(error, 0, 0) from error
+        raise _no_answer(error, 0.0) from error
 
 
 def hang_up(response: BaseHTTPResponse) -> None:
@@ -71,13 +73,13 @@ def hang_up(response: BaseHTTPResponse) -> None:
         pass
 
 
-def _no_answer(error: BaseException, connect: float, read: float) -> NoAnswer:
+def _no_answer(error: BaseException, waited: float) -> NoAnswer:
     from urllib3 import exceptions
 
     if isinstance(error, exceptions.ConnectTimeoutError) and not isinstance(error, exceptions.NewConnectionError):
-        return NoAnswer(f"no answer within {connect:g} s", sent=False)
+        return NoAnswer(f"no connection within {waited:.2g} s", sent=False)
     if isinstance(error, exceptions.ReadTimeoutError):
-        return NoAnswer(f"connected, but no answer within {read:g} s", sent=True)
+        return NoAnswer(f"connected, but no answer within {waited:.2g} s", sent=True)
     never_sent = (exceptions.NewConnectionError, exceptions.ProxyError)
     untrusted = any(isinstance(cause, ssl.SSLCertVerificationError) for cause in _causes(error))
     return NoAnswer(in_words(error), sent=not (untrusted or isinstance(error, never_sent)))
