@@ -16,6 +16,8 @@ from steady_lab.console import Console
 
 IGNORED = frozenset({"__pycache__", ".ruff_cache", ".mypy_cache", ".pytest_cache"})
 
+UNFINISHED = ".new-"
+
 
 @dataclass(frozen=True)
 class Artefact:
@@ -71,7 +73,7 @@ def ensure(artefact: Artefact, console: Console, title: str) -> Path:
     if folder.is_dir():
         return folder
     settings.ARTEFACTS.mkdir(parents=True, exist_ok=True)
-    scratch = Path(tempfile.mkdtemp(prefix=f".new-{artefact.name}-", dir=settings.ARTEFACTS))
+    scratch = Path(tempfile.mkdtemp(prefix=f"{UNFINISHED}{artefact.name}-", dir=settings.ARTEFACTS))
     scratch.chmod(0o755)
     try:
         with console.step(title):
@@ -93,7 +95,7 @@ def forget_older(name: str, kept: Path) -> None:
 
 def forget_unfinished() -> None:
     """Remove what builds left that were killed."""
-    for scratch in settings.ARTEFACTS.glob(".new-*"):
+    for scratch in settings.ARTEFACTS.glob(f"{UNFINISHED}*"):
         remove(scratch)
 
 

@@ -28,9 +28,13 @@ def parser() -> argparse.ArgumentParser:
     host.add_argument("action", choices=("add", "start", "stop", "freeze", "thaw"))
     host.add_argument("name", help="for instance lab-worker-3")
     image = commands.add_parser("image", help="build the image of a folder and push it to the lab's registry")
-    image.add_argument("folder", type=Path, help="has a Containerfile; its Go module, if any, is built to bin/NAME first")
+    image.add_argument(
+        "folder", type=Path, help="has a Containerfile; its Go module, if any, is built to bin/NAME first"
+    )
     image.add_argument("name", help="NAME:TAG in the lab's registry")
-    image.add_argument("--build-arg", action="append", default=[], metavar="NAME=VALUE", help="for the Containerfile's ARG")
+    image.add_argument(
+        "--build-arg", action="append", default=[], metavar="NAME=VALUE", help="for the Containerfile's ARG"
+    )
     image.add_argument("--ldflags", default="", help="further flags for the Go linker")
     return top
 

@@ -62,7 +62,9 @@ def sources(module: Path) -> tuple[Path, ...]:
 
 def program(name: str, source: Path, flags: str = FLAGS) -> Artefact:
     """The artefact with the program of a module in it, as bin/NAME."""
-    return Artefact(name, (*sources(source), flags), lambda target: compile_program(source, target / "bin" / name, flags))
+    return Artefact(
+        name, (*sources(source), flags), lambda target: compile_program(source, target / "bin" / name, flags)
+    )
 
 
 def module_folder(module: str, version: str) -> Path:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import signal
 import socket
@@ -179,8 +180,19 @@ def leader(host: Host) -> int | None:
     if known_one:
         return known_one.pid
     process = processes.running(host.service)
-    inside = processes.children(process.pid) if process else []
-    return inside[0] if inside else None
+    for child in processes.children(process.pid) if process else []:
+        # Its first child only prepares the second and ends; the one that stays has a network of its own.
+        if network_of(child) not in (None, network_of(os.getpid())):
+            return child
+    return None
+
+
+def network_of(pid: int) -> str | None:
+    """The network namespace of a process; None when it has ended."""
+    try:
+        return os.readlink(f"/proc/{pid}/ns/net")
+    except OSError:
+        return None
 
 
 def wait(host: Host, what: str, deadline: float) -> None:

@@ -49,7 +49,8 @@ def digest_in_registry(name: str) -> str | None:
     except urllib.error.HTTPError:
         return None
     except OSError as error:
-        raise LabError(f"The lab's registry at {settings.REGISTRY} does not answer ({error}); `make lab` starts it.") from error
+        at = settings.REGISTRY
+        raise LabError(f"The lab's registry at {at} does not answer ({error}); `make lab` starts it.") from error
 
 
 def record_of(name: str) -> Path:
@@ -71,9 +72,13 @@ def ensure(image: Image, console: Console) -> bool:
     """Build and push an image that the registry does not have; whether that was needed."""
     if pushed(image):
         return False
-    with console.step(f"image {image.names[0]}" + (f" and {len(image.names) - 1} more names" if image.names[1:] else "")):
-        with tempfile.TemporaryDirectory(prefix="steady-image-", dir=settings.ARTEFACTS) as scratch:
-            build_and_push(image, Path(scratch))
+    more = f" and {len(image.names) - 1} more names" if image.names[1:] else ""
+    prefix = f"{artefacts.UNFINISHED}image-"
+    with (
+        console.step(f"image {image.names[0]}{more}"),
+        tempfile.TemporaryDirectory(prefix=prefix, dir=settings.ARTEFACTS) as scratch,
+    ):
+        build_and_push(image, Path(scratch))
     return True
 
 
@@ -103,7 +108,9 @@ def build_and_push(image: Image, scratch: Path) -> None:
 def from_folder(context: Path, name: str, arguments: Mapping[str, str], flags: str) -> Image:
     """The image of somebody's folder; a Go module in it is built first, to bin/ and the name of the image."""
     if not (context / "Containerfile").is_file():
-        raise LabError(f"{context} has no Containerfile; `lab/lab image FOLDER NAME:TAG` builds the image it describes.")
+        raise LabError(
+            f"{context} has no Containerfile; `lab/lab image FOLDER NAME:TAG` builds the image it describes."
+        )
     repository, _, tag = name.rpartition(":")
     if not repository or "/" in tag:
         raise LabError(f"{name} has no tag; write NAME:TAG, as in app:1.0.")

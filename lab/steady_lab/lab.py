@@ -7,7 +7,20 @@ import time
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 
-from steady_lab import artefacts, catalogue, cgroups, cluster, hosts, images, machine, mirror, network, processes, services, settings
+from steady_lab import (
+    artefacts,
+    catalogue,
+    cgroups,
+    cluster,
+    hosts,
+    images,
+    machine,
+    mirror,
+    network,
+    processes,
+    services,
+    settings,
+)
 from steady_lab.artefacts import Artefact
 from steady_lab.console import Console
 from steady_lab.errors import LabError
@@ -35,9 +48,9 @@ def up(console: Console, hosts_only: bool) -> None:
     changed |= bool(booted or started)
     if not hosts_only:
         changed |= make_cluster(console, since, bool(booted))
-    console.say(f"the lab is up; {'KUBECONFIG=' + str(settings.KUBECONFIG) if not hosts_only else 'hosts only'}")
     if changed:
         console.summary()
+    console.say(f"the lab is up: {'bare hosts' if hosts_only else f'KUBECONFIG={settings.KUBECONFIG}'}")
 
 
 def build(console: Console) -> None:
@@ -63,7 +76,8 @@ def build(console: Console) -> None:
 
 def push(console: Console) -> bool:
     """Push the images that the registry lacks; whether there were any."""
-    return any([images.ensure(image, console) for image in catalogue.IMAGES])
+    pushed = [images.ensure(image, console) for image in catalogue.IMAGES]
+    return any(pushed)
 
 
 def boot(console: Console) -> list[str]:
@@ -128,15 +142,17 @@ def status() -> bool:
     built = [artefact for lane in catalogue.LANES for artefact in lane]
     there = [artefact.name for artefact in built if artefact.there]
     rows = [("built", f"{len(there)} of {len(built)}", True)]
-    rows.append(("network", f"{settings.BRIDGE} {settings.GATEWAY}" if network.bridge_exists() else "down", network.bridge_exists()))
+    bridge = network.bridge_exists()
+    rows.append(("network", f"{settings.BRIDGE} {settings.GATEWAY}" if bridge else "down", bridge))
     for service in services.SERVICES:
         fine = processes.running(service.name) is not None and services.answers(service)
         rows.append((service.name, f"http://{settings.GATEWAY}:{service.port}" if fine else "down", fine))
     ready = cluster.nodes() or {}
     for host in hosts.known():
         said = hosts.condition(host)
-        node = {True: ", node Ready", False: ", node not Ready"}.get(ready.get(host.name, None), "")  # type: ignore[arg-type]
-        rows.append((host.name, f"{host.address} {said}{node}", said == "running" and ready.get(host.name, False)))
+        fine = ready.get(host.name, False)
+        node = f", node {'Ready' if fine else 'not Ready'}" if host.name in ready else ", no node"
+        rows.append((host.name, f"{host.address} {said}{node}", said == "running" and fine))
     if not hosts.known():
         rows.append(("hosts", "none", False))
     for name, text, fine in rows:
@@ -152,7 +168,8 @@ def add_host(console: Console, name: str) -> None:
     if name not in {host.name for host in hosts.known()}:
         hosts.make(name, catalogue.HOST.folder / "rootfs")
     start(console, [hosts.find(name)])
-    console.say(f"{name} is at {hosts.find(name).address}; put it in the inventory's group workers and run playbooks/bootstrap.yml")
+    address = hosts.find(name).address
+    console.say(f"{name} is at {address}; put it in the inventory's group workers and run playbooks/bootstrap.yml")
 
 
 def start_host(console: Console, name: str) -> None:

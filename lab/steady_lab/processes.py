@@ -9,6 +9,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -99,10 +100,8 @@ def record(name: str, pid: int) -> Process | None:
 def send(process: Process, number: signal.Signals) -> None:
     """Send a signal to a recorded process, unless its id has passed to another."""
     if start_time(process.pid) == process.started:
-        try:
+        with suppress(ProcessLookupError):
             os.kill(process.pid, number)
-        except ProcessLookupError:
-            pass
 
 
 def gone_within(process: Process, seconds: float) -> bool:
@@ -117,10 +116,9 @@ def gone_within(process: Process, seconds: float) -> bool:
 
 
 def reap(pid: int) -> None:
-    try:
+    """Let go of an ended process that this command itself started."""
+    with suppress(ChildProcessError):
         os.waitpid(pid, os.WNOHANG)
-    except ChildProcessError:
-        pass
 
 
 def end(name: str, patience: float = 5.0, number: signal.Signals = signal.SIGTERM) -> bool:
