@@ -53,7 +53,10 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Memory:
-    """What earlier looks saw: when each finding was first seen, and the telling message that a back-off hides later."""
+    """What the look before saw: since when each finding has stood, and the telling message that a back-off hides later.
+
+    A finding that is gone for one look starts anew: a pod was ready in between, or its container was started again.
+    """
 
     seen: Sightings = field(default_factory=dict)
 
@@ -74,12 +77,11 @@ def judge(
     status = kind.judge(snapshot)
     if status.complete:
         return memory, Verdict("complete", status.message, status)
-    memory = forgiven(memory, kind, snapshot)
     found = remember(memory, findings.find_all(View(kind, snapshot, limits, aim.stale_conditions)))
     seen = {finding.key: memory.seen.get(finding.key, (at, finding)) for finding in found}
     aged = tuple(severe(finding, at - seen[finding.key][0]) for finding in found)
     ranked = tuple(sorted(aged, key=lambda finding: finding.severity != "terminal"))
-    kept = Memory({**memory.seen, **seen})
+    kept = Memory(seen)
     if doomed(snapshot, ranked, aim, limits, kind):
         return kept, Verdict("failed", ranked[0].title, status, ranked)
     later = [seen[finding.key][0] + finding.grace for finding in aged if finding.severity != "terminal"]
@@ -106,12 +108,6 @@ def last_manager(workload: Json) -> str:
     return str(latest.get("manager", "unknown"))
 
 
-def forgiven(memory: Memory, kind: Kind, snapshot: Snapshot) -> Memory:
-    """What still counts against pods: one that has become ready starts anew when it fails again later."""
-    ready = {objects.name(pod) for pod in snapshot.new_pods if kind.is_ready(pod)}
-    return Memory({key: sighting for key, sighting in memory.seen.items() if sighting[1].pod not in ready})
-
-
 def remember(memory: Memory, found: t.Iterable[Finding]) -> list[Finding]:
     """A pull that failed for good stays so: later messages only say that the kubelet backs off."""
 
@@ -127,7 +123,7 @@ def remember(memory: Memory, found: t.Iterable[Finding]) -> list[Finding]:
 
 
 def severe(finding: Finding, age: float) -> Finding:
-    """The finding with its severity after having been seen for ``age`` seconds."""
+    """The finding with its severity after having stood for ``age`` seconds."""
     return replace(finding, severity="terminal" if age >= finding.grace else "transient")
 
 

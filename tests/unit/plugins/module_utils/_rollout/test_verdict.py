@@ -126,6 +126,13 @@ def test_a_pod_that_became_ready_starts_anew_when_it_fails_again() -> None:
     assert found[2].look_again == 130
 
 
+def test_a_cause_that_was_gone_for_a_look_has_its_whole_grace_again() -> None:
+    starting = with_pods({"running": {}})
+    found = looks((0, with_pods(NO_KEY)), (10, starting), (20, with_pods(NO_KEY)), limits=Limits(config_grace=15.0))
+    assert [item.phase for item in found] == ["progressing"] * 3
+    assert found[2].look_again == 35
+
+
 def test_terminal_causes_come_first() -> None:
     crashing = samples.unready(
         "2.0", "0", state=samples.waiting("CrashLoopBackOff"), restartCount=5, lastState=samples.terminated("Error", 1)
