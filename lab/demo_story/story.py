@@ -12,7 +12,7 @@ from . import figures, screen
 from .cluster import Cluster, Watch
 from .figures import Check
 from .playbook import Reader
-from .settings import PROJECT, DemoError
+from .settings import LAB_IMAGE, PROJECT, DemoError
 from .stage import Stage, Step
 from .traffic import first_answer
 
@@ -184,17 +184,17 @@ class Story:
         return step, reader, code
 
     def _for_cluster(self) -> list[str]:
-        if self._settings.on_lab:
-            return []
+        """What the lab's inventory does not say of another place to play."""
         chosen = {
-            "workload_kubeconfig": self._settings.kubeconfig,
-            "workload_image": self._settings.image,
-            "workload_namespace": self._settings.namespace,
-            "workload_name": self._settings.name,
-            "workload_host": self._settings.host,
+            "workload_image": (self._settings.image, LAB_IMAGE),
+            "workload_namespace": (self._settings.namespace, type(self._settings).namespace),
+            "workload_name": (self._settings.name, type(self._settings).name),
+            "workload_host": (self._settings.host, type(self._settings).host),
         }
-        words = [word for name, value in chosen.items() for word in ("-e", f"{name}={value}")]
-        return [*words, *self._settings.options]
+        words = [f"{name}={value}" for name, (value, usual) in chosen.items() if value != usual]
+        if not self._settings.on_lab:
+            words.append(f"workload_kubeconfig={self._settings.kubeconfig}")
+        return [*(word for pair in words for word in ("-e", pair)), *self._settings.options]
 
     def _check_end(self, step: Step, version: str) -> None:
         """In the end one version answers alone, and the Deployment runs just that."""

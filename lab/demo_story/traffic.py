@@ -58,7 +58,8 @@ class Traffic:
             "rate": settings.rate,
             "concurrency": max(10, int(settings.rate / 5)),
             "duration": LONGEST,
-            "timeout": "5s",
+            # A slow answer is no lost request: two busy cores may keep one waiting for seconds.
+            "timeout": "10s",
             "connections": "both",
             "version_pattern": PATTERN,
         }

@@ -63,8 +63,7 @@ def key_of(inputs: Iterable[Path | str]) -> str:
 
 def digest(path: Path) -> str:
     """SHA-256 of a file, in hex."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def ensure(artefact: Artefact, console: Console, title: str) -> Path:

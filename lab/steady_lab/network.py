@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import ipaddress
 import json
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from steady_lab import settings
 from steady_lab.commands import run, succeeds
@@ -15,19 +17,27 @@ def bridge_exists() -> bool:
     return succeeds("ip", "link", "show", settings.BRIDGE)
 
 
-def refuse_foreign_range() -> None:
-    """Refuse when another interface of this machine already has an address or a route in the lab's range."""
+def in_the_way(routes: Iterable[Mapping[str, Any]]) -> Mapping[str, Any] | None:
+    """The first route, as `ip -json` describes it, that leads some of the lab's range elsewhere than to the lab."""
     wanted = ipaddress.ip_network(settings.NETWORK)
-    for route in json.loads(run("ip", "-json", "-4", "route", "show", "table", "all")):
+    for route in routes:
         if route.get("dev") in (settings.BRIDGE, None) or route["dst"] == "default":
             continue
         if route.get("type") in ("broadcast", "multicast"):
             continue
         if ipaddress.ip_network(route["dst"], strict=False).overlaps(wanted):
-            raise Refusal(
-                f"The lab needs the range {settings.NETWORK}, which {route['dev']} of this machine uses already"
-                f" (route to {route['dst']})."
-            )
+            return route
+    return None
+
+
+def refuse_foreign_range() -> None:
+    """Refuse when another interface of this machine already has an address or a route in the lab's range."""
+    route = in_the_way(json.loads(run("ip", "-json", "-4", "route", "show", "table", "all") or "[]"))
+    if route is not None:
+        raise Refusal(
+            f"The lab needs the range {settings.NETWORK}, which {route['dev']} of this machine uses already"
+            f" (route to {route['dst']})."
+        )
 
 
 def up() -> bool:

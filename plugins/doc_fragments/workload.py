@@ -59,8 +59,8 @@ options:
     description:
       - How long a container may run and fail its readiness probe.
       - "Without it: as long as its probes themselves allow (delay, period, threshold, timeout; the startup probe's budget comes on top),
-        and at least three times as long as the slowest running pod of the previous revision took to become ready. Where there is no
-        such pod, at least 60 seconds."
+        at least three times as long as the running pods of the previous revision took to become ready (their median; 60 seconds where
+        there is no such pod), and at least 10 seconds."
     type: str
   crash_restarts:
     description: How many restarts of a crashing container, or of one that fails its liveness or startup probe, doom its pod.

@@ -30,6 +30,8 @@ _PASSING = re.compile(
 _UNDONE = re.compile(r"failed calling .*webhook")
 _PASSING_REASONS = frozenset(("InternalError", "ServerTimeout", "Timeout", "ServiceUnavailable"))
 
+_MANAGER = re.compile(r'conflict with "([^"]*)"')
+
 
 class Passing(Exception):
     """Trouble that may pass. ``unclear`` when the request may have been carried out all the same."""
@@ -89,7 +91,7 @@ def from_status(request: Request, code: int, status: Json, after: float | None =
     if code == 404:
         return errors.NotFound(_not_found(request, message, details))
     if code == 409 or _is_failed_test(request, code, message):
-        return errors.Conflict(_conflict(request, message, status, details))
+        return errors.Conflict(_conflict(request, message, status, details), managers=_managers(details))
     if 300 <= code < 400:
         return errors.Unreachable(
             f"The answer to {request.asked} was a redirect ({code}): this is not an API server's own address."
@@ -147,12 +149,18 @@ def _not_found(request: Request, message: str, details: Json) -> str:
     return f"The API server does not know {request.resource.api_version} {request.resource.plural}: {message}"
 
 
+def _managers(details: Json) -> tuple[str, ...]:
+    """The field managers that an apply met: ``conflict with "kubectl-edit" using apps/v1``."""
+    found = (_MANAGER.search(str(cause.get("message", ""))) for cause in details.get("causes") or [])
+    return tuple(sorted({manager[1] for manager in found if manager}))
+
+
 def _conflict(request: Request, message: str, status: Json, details: Json) -> str:
     owned = [cause for cause in details.get("causes") or [] if cause.get("reason") == "FieldManagerConflict"]
     if owned:
         claims = "; ".join(f"{cause.get('field')}: {cause.get('message')}" for cause in owned)
         return (
-            f"Cannot {request.asked}: other field managers own fields of it ({claims}). "
+            f"Other field managers own fields of {request.what} ({claims}). "
             "Leave those fields out of the definition, or take them over with force_conflicts: true."
         )
     if status.get("reason") == "AlreadyExists":

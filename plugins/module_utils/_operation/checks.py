@@ -7,7 +7,7 @@ import typing as t
 
 from ansible_collections.steady.rollout.plugins.module_utils._operation import reading
 from ansible_collections.steady.rollout.plugins.module_utils._operation.outcome import Outcome, Settings
-from ansible_collections.steady.rollout.plugins.module_utils._rollout import errors, preflight, resources
+from ansible_collections.steady.rollout.plugins.module_utils._rollout import errors, objects, preflight, resources
 
 if t.TYPE_CHECKING:
     from ansible_collections.steady.rollout.plugins.module_utils._operation.journal import Journal
@@ -41,6 +41,17 @@ def has_room(
         journal.say(f"quota head-room was not checked: {reason}")
         return
     refuse(reference, preflight.no_headroom(kind, present, template, quotas))
+
+
+def autoscaled(cluster: Cluster, reference: Reference, instead: str) -> str:
+    """Which autoscaler owns the number of replicas, and what to do instead; empty when none does."""
+    for item in cluster.list(resources.Scope(resources.HORIZONTAL_POD_AUTOSCALER, reference.namespace)):
+        spec = objects.spec(item)
+        target = spec.get("scaleTargetRef") or {}
+        if (target.get("kind"), target.get("name")) == (reference.kind, reference.name):
+            limits = f"{spec.get('minReplicas', 1)} to {spec.get('maxReplicas')}"
+            return f"HorizontalPodAutoscaler {objects.name(item)} owns its number of replicas ({limits}). {instead}"
+    return ""
 
 
 def refuse(reference: Reference, reason: str) -> None:

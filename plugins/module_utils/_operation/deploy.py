@@ -35,7 +35,11 @@ def deploy(ports: Ports, manifest: Json, settings: Settings, *, force_conflicts:
     if before is not None:
         checks.may_roll(kind, reference, before, settings)
     version = reading.facts(kind, manifest, settings.container)["version"]
-    manifest = _with_cause(manifest, settings.change_cause or f"deploy {version}")
+    if before is not None and "replicas" in objects.spec(manifest):
+        checks.refuse(
+            reference, checks.autoscaled(ports.cluster, reference, "Leave spec.replicas out of the definition.")
+        )
+    manifest = _with_cause(manifest, settings.change_cause or _cause(before, manifest, f"deploy {version}"))
     after = _apply(ports.cluster, kind, reference, manifest, force=force_conflicts, dry_run=settings.dry_run)
     changed = before is None or _written(before) != _written(after)
     running = roll.Roll(ports, kind, reference, settings, journal)
@@ -76,6 +80,13 @@ def _present(cluster: Cluster, kind: Kind, reference: Reference) -> Json | None:
         return reading.workload(cluster, kind, reference)
     except errors.NotFound:
         return None
+
+
+def _cause(before: Json | None, manifest: Json, fresh: str) -> str:
+    """The cause that stands there already when the images stay: another one alone would not be a change worth reporting."""
+    if before is None or objects.images(objects.template(before)) != objects.images(objects.template(manifest)):
+        return fresh
+    return objects.annotations_of(before).get(revisions.CHANGE_CAUSE, fresh)
 
 
 def _with_cause(manifest: Json, cause: str) -> Json:

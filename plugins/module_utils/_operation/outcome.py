@@ -10,7 +10,7 @@ from ansible_collections.steady.rollout.plugins.module_utils._rollout.findings.f
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.snapshot import Reference
 
 Json = dict[str, t.Any]
-OnFailure = t.Literal["rollback", "pause", "keep"]
+OnFailure = t.Literal["rollback", "pause", "keep", "report"]
 
 
 @dataclass(frozen=True)

@@ -139,7 +139,7 @@ def undo(roll: Roll, waited: waiting.Waited, entries: tuple[revisions.Revision, 
             return _roll_back(roll, waited, entries, aim)
         if way == "pause":
             return _pause(roll, waited.snapshot, entries, aim)
-        return _leave(roll, waited.snapshot, entries, " (on_failure: keep)")
+        return _leave(roll, waited.snapshot, entries, " (on_failure: keep)" if way == "keep" else "")
     except errors.RolloutError as reason:
         return Undone(f"It could not be undone: {reason}")
 

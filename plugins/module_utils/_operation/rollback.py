@@ -30,7 +30,7 @@ class Target:
 def rollback(ports: Ports, reference: Reference, target: Target, settings: Settings) -> Outcome:
     """Bring an earlier revision's template back and see the rollout through. A rollback is never rolled back itself."""
     kind, journal = kinds.named(reference.kind), Journal(ports, reference)
-    settings = replace(settings, on_failure="keep")
+    settings = replace(settings, on_failure="report")
     present = reading.workload(ports.cluster, kind, reference)
     checks.may_roll(kind, reference, present, settings)
     snapshot = reading.snapshot(ports.cluster, kind, reference, present)

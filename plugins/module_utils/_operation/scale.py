@@ -9,10 +9,10 @@ from dataclasses import replace
 from ansible_collections.steady.rollout.plugins.module_utils._operation import checks, reading, roll, writing
 from ansible_collections.steady.rollout.plugins.module_utils._operation.journal import Journal
 from ansible_collections.steady.rollout.plugins.module_utils._operation.outcome import Outcome, Settings
-from ansible_collections.steady.rollout.plugins.module_utils._rollout import difference, kinds, objects, resources
+from ansible_collections.steady.rollout.plugins.module_utils._rollout import difference, kinds, objects
 
 if t.TYPE_CHECKING:
-    from ansible_collections.steady.rollout.plugins.module_utils._operation.ports import Cluster, Ports
+    from ansible_collections.steady.rollout.plugins.module_utils._operation.ports import Ports
     from ansible_collections.steady.rollout.plugins.module_utils._rollout.snapshot import Reference
 
 Json = dict[str, t.Any]
@@ -21,7 +21,7 @@ Json = dict[str, t.Any]
 def scale(ports: Ports, reference: Reference, replicas: int, settings: Settings) -> Outcome:
     """Set the number of pods and wait until they are there, or gone. Raises Refused when an autoscaler owns the number."""
     kind, journal = kinds.named(reference.kind), Journal(ports, reference)
-    settings = replace(settings, on_failure="keep")
+    settings = replace(settings, on_failure="report")
     present = reading.workload(ports.cluster, kind, reference)
     checks.refuse(reference, kind.refusal(present))
     running = roll.Roll(ports, kind, reference, settings, journal, recorded=False, proven=True)
@@ -31,7 +31,7 @@ def scale(ports: Ports, reference: Reference, replicas: int, settings: Settings)
             f"Scaling of {reference} to {replicas}", f"has {replicas} replicas already", present, present, changed=False
         )
         return checks.predicted(running, change) if settings.dry_run else roll.see_through(running, change)
-    checks.refuse(reference, autoscaled(ports.cluster, reference))
+    checks.refuse(reference, checks.autoscaled(ports.cluster, reference, "Change its limits instead."))
     if not settings.dry_run:
         journal.say(f"{old} -> {replicas} replicas")
 
@@ -44,15 +44,3 @@ def scale(ports: Ports, reference: Reference, replicas: int, settings: Settings)
         f"Scaling of {reference} {text}", f"scaled {text}", after, before, difference.of(before, after)
     )
     return checks.predicted(running, change) if settings.dry_run else roll.see_through(running, change)
-
-
-def autoscaled(cluster: Cluster, reference: Reference) -> str:
-    """Which autoscaler owns the number, and what to change instead; empty when none does."""
-    for item in cluster.list(resources.Scope(resources.HORIZONTAL_POD_AUTOSCALER, reference.namespace)):
-        wanted = objects.spec(item).get("scaleTargetRef") or {}
-        if (wanted.get("kind"), wanted.get("name")) == (reference.kind, reference.name):
-            return (
-                f"HorizontalPodAutoscaler {objects.name(item)} owns its number of replicas"
-                f" ({objects.spec(item).get('minReplicas', 1)} to {objects.spec(item).get('maxReplicas')}). Change its limits instead."
-            )
-    return ""

@@ -25,5 +25,5 @@ def wait(ports: Ports, reference: Reference, settings: Settings) -> Outcome:
     change = roll.Change(
         f"Waiting for {reference} ({version})", f"is complete on {version}", present, present, changed=False
     )
-    running = roll.Roll(ports, kind, reference, replace(settings, on_failure="keep"), journal, recorded=False)
+    running = roll.Roll(ports, kind, reference, replace(settings, on_failure="report"), journal, recorded=False)
     return roll.see_through(running, change)

@@ -26,6 +26,7 @@ from ansible_collections.steady.rollout.plugins.module_utils._rollout.findings.f
 Json = dict[str, t.Any]
 
 FIRST_START = 60.0
+SHORTEST = 10.0
 _FAILED = re.compile(r"^(Readiness|Liveness|Startup) probe (?:failed|errored)[^:]*: ?(.*)", re.S)
 _FIELD_PATH = re.compile(r"spec\.(?:initContainers|containers)\{(.+)\}")
 
@@ -82,7 +83,7 @@ def _grace(view: View, container: Json) -> float:
         return view.limits.probe_grace
     starts = [taken for pod in view.snapshot.old_pods if (taken := seconds_to_ready(pod)) is not None]
     usual = 3 * statistics.median_low(starts) if starts else FIRST_START
-    return max(asked_for(container), usual)
+    return max(asked_for(container), usual, SHORTEST)
 
 
 def asked_for(container: Json) -> float:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import typing as t
+from dataclasses import replace
 
 import pytest
 
@@ -12,8 +13,7 @@ from ansible_collections.steady.rollout.plugins.module_utils._cluster.options im
 from ansible_collections.steady.rollout.tests.unit.plugins.module_utils._cluster.api_server import ApiServer
 from ansible_collections.steady.rollout.tests.unit.plugins.module_utils._cluster.certificates import Authority
 
-QUICK = Timings(connect=1.0, read=0.2, write=0.2, watch=(0.05, 0.05), silence=0.05, backoff=(0.001, 0.005), settle=0.05)
-PATIENT = Timings(connect=1.0, read=5.0, write=5.0, watch=(5.0, 5.0), silence=5.0, backoff=(0.001, 0.005), settle=5.0)
+TIMINGS = Timings(connect=5.0, read=5.0, write=5.0, watch=(5.0, 5.0), silence=5.0, backoff=(0.001, 0.005), settle=5.0)
 
 Connect = t.Callable[..., ApiCluster]
 
@@ -28,15 +28,17 @@ def server() -> t.Iterator[ApiServer]:
 
 @pytest.fixture
 def connected(server: ApiServer, monkeypatch: pytest.MonkeyPatch) -> Connect:
-    """Connects to the server: ``connected(quick=True, **Options)``."""
+    """Connects to the server: ``connected(**Options)``; ``timings`` replaces single ones of the patient TIMINGS."""
     for name in ("KUBERNETES_SERVICE_HOST", "KUBECONFIG", "http_proxy", "HTTP_PROXY"):
         monkeypatch.delenv(name, raising=False)
 
     def with_options(
-        *, quick: bool = False, patience: float = 5.0, on_event: t.Any = None, **options: t.Any
+        *, timings: dict[str, t.Any] | None = None, patience: float = 60.0, on_event: t.Any = None, **options: t.Any
     ) -> ApiCluster:
         options = {"host": server.url, "api_key": "key", **options}
-        return connect(Options(**options), patience=patience, timings=QUICK if quick else PATIENT, on_event=on_event)
+        return connect(
+            Options(**options), patience=patience, timings=replace(TIMINGS, **timings or {}), on_event=on_event
+        )
 
     return with_options
 
