@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import socket
 import typing as t
 from dataclasses import replace
 
@@ -41,6 +42,17 @@ def connected(server: ApiServer, monkeypatch: pytest.MonkeyPatch) -> Connect:
         )
 
     return with_options
+
+
+@pytest.fixture
+def no_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A resolver that knows addresses only, so that no test waits for a real one."""
+    known = socket.getaddrinfo
+
+    def addresses_only(host: str, *arguments: t.Any, **options: t.Any) -> t.Any:
+        return known(host, *arguments, **{**options, "flags": socket.AI_NUMERICHOST})
+
+    monkeypatch.setattr(socket, "getaddrinfo", addresses_only)
 
 
 @pytest.fixture(scope="session")

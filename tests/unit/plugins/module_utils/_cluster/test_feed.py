@@ -83,7 +83,7 @@ def test_a_watch_that_is_cut_within_an_event_goes_on_after_the_last_whole_one(
 def test_a_watch_that_falls_silent_is_asked_again(server: ApiServer, connected: Connect) -> None:
     server.plays("list", listed(5))
     server.plays("watch", Stream(), Stream((event("ADDED", pod("a", 6)),)))
-    with connected(quick=True).open_feed([PODS]) as feed:
+    with connected(timings={"watch": (0.05, 0.05), "silence": 0.05}).open_feed([PODS]) as feed:
         wait_until(feed, ["a"])
     assert server.count("list") == 1
 

@@ -38,7 +38,7 @@ def board() -> Board:
 def watcher(server: ApiServer, connected: Connect, board: Board) -> t.Iterator[Watcher]:
     """A watcher that is not started yet, with a list to begin with."""
     server.plays("list", listed(5))
-    watcher = Watcher(connected(patience=60.0)._api, PODS, board)
+    watcher = Watcher(connected()._api, PODS, board)
     yield watcher
     watcher.stop()
     if watcher.ident:
@@ -67,8 +67,7 @@ def test_a_stop_before_the_start_is_heeded(server: ApiServer, watcher: Watcher) 
 
 
 def test_an_old_list_is_renewed(server: ApiServer, connected: Connect, board: Board) -> None:
-    api = connected(quick=True)._api
-    object.__setattr__(api, "timings", type(api.timings)(**{**vars(api.timings), "relist": 0.0}))
+    api = connected(timings={"relist": 0.0})._api
     server.plays("list", listed(5), listed(6, "a"))
     server.plays("watch", Stream((), "end"))
     watcher = Watcher(api, PODS, board)
