@@ -42,5 +42,5 @@ shell: ## a shell with the tools on PATH
 	@$(IN) bash
 
 clean: ## remove what the tools left in the checkout (the cache folder stays)
-	rm -rf .ansible .collections .mypy_cache .nox .pytest_cache .ruff_cache tests/output steady-rollout-*.tar.gz changelogs/.plugin-cache.yaml
+	rm -rf .ansible .collections .hypothesis .mypy_cache .nox .pytest_cache .ruff_cache tests/output steady-rollout-*.tar.gz changelogs/.plugin-cache.yaml
 	find . -name __pycache__ -prune -exec rm -rf {} +
