@@ -47,16 +47,19 @@ class Story:
             self._upgrades_that_fail()
             code = self._ending()
         except DemoError as error:
-            self._show(f"\n   {error}", screen.RED)
-            self._show_table()
+            self._broken_off(str(error))
         except KeyboardInterrupt:
-            self._show("\n   Interrupted. What runs in the cluster stays as it is; the same command begins anew.")
-            self._show_table()
+            self._broken_off("Interrupted. What runs in the cluster stays as it is; the same command begins anew.")
             code = 130
         finally:
             self._stage.close()
             self._show(f"   Everything that was said and measured: {self._teller.log_file}")
         return code
+
+    def _broken_off(self, reason: str) -> None:
+        self._stage.close()
+        self._show(f"\n   {reason}\n", screen.RED)
+        self._show_table()
 
     def _opening(self) -> None:
         where = (
