@@ -41,7 +41,8 @@ class Timings:
     """A watch ends after a time drawn from this range, so that many watches do not come back at once."""
     silence: float = 5.0
     """How much longer than its own end a watch may say nothing before it counts as dead."""
-    relist: float = 300.0
+    relist: float = 120.0
+    """A server restored from a backup lets a watch from its lost future wait in silence; only a new list tells."""
     backoff: tuple[float, float] = (0.1, 3.0)
     settle: float = 10.0
     """A starting API server may answer 401 and 403 before it has read its rules: after trouble they are doubted."""
