@@ -17,6 +17,8 @@ from ansible_collections.steady.rollout.plugins.module_utils._rollout.findings.f
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.snapshot import Reference
 
 Json = dict[str, t.Any]
+LONGEST_SILENCE = 60.0
+"""Seconds for which one request outlives an API server that does not answer."""
 Operation = t.Callable[[Ports, Json, Settings], Json]
 
 REFERENCE: Json = {
@@ -57,7 +59,7 @@ def run(arguments: Json, operate: Operation, **constraints: t.Any) -> None:
     def with_ports(params: Json, check_mode: bool) -> Json:
         settings = settings_of(params, check_mode)
         told = progress.open_progress(os.environ)
-        cluster = connect(connection.options(params), patience=settings.timeout)
+        cluster = connect(connection.options(params), patience=min(settings.timeout, LONGEST_SILENCE))
         return operate(Ports(cluster, SystemClock(), told), params, settings)
 
     module.run(
