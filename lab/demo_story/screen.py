@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 import typing as t
 from dataclasses import dataclass
@@ -26,6 +27,11 @@ class Style:
 
     def paint(self, text: str, code: str) -> str:
         return f"\033[{code}m{text}\033[0m" if self.colour else text
+
+
+def plain(text: str) -> str:
+    """The text without its colours."""
+    return re.sub(r"\033\[\d*m", "", text)
 
 
 def heading(number: str, title: str, command: str, style: Style) -> str:

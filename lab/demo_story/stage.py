@@ -70,6 +70,12 @@ class Stage:
         step.outcome = outcome
         self._teller.show(f"   {self._teller.style.paint(f'{outcome} after {step.seconds:.1f} s', screen.DIM)}")
 
+    def break_off(self) -> None:
+        """A step that has begun will not be ended."""
+        for step in self.steps:
+            if not step.outcome:
+                step.seconds, step.outcome = time.time() - step.started, "broken off"
+
     def run(self, step: Step, command: Sequence[str], shown: Callable[[str], list[str]]) -> int:
         """Run a command to its end and return its exit code; ``shown`` picks what to show of each line."""
         with processes.started(command, self._environment(), self._inbox):

@@ -57,8 +57,11 @@ class Story:
         return code
 
     def _broken_off(self, reason: str) -> None:
+        self._stage.break_off()
         self._stage.close()
-        self._show(f"\n   {reason}\n", screen.RED)
+        self._show("")
+        self._show(f"   {reason}", screen.RED)
+        self._show("")
         self._show_table()
 
     def _opening(self) -> None:

@@ -45,7 +45,8 @@ class Teller:
     def note(self, line: str) -> None:
         """To the log alone."""
         moment = time.time()
-        self._log.write(f"{screen.time_of_day(moment, 3)} {line}\n")
+        for part in screen.plain(line).splitlines():
+            self._log.write(f"{screen.time_of_day(moment, 3)} {part}\n")
 
     def begin(self, number: str, title: str, command: str = "") -> None:
         """A step's heading."""

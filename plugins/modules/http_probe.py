@@ -1,13 +1,14 @@
 #!/usr/bin/python
+# SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright: Contributors to the steady.rollout project
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-# SPDX-License-Identifier: GPL-3.0-or-later
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: http_probe
 short_description: Measure what the users of an HTTP service get, second by second
+version_added: 0.1.0
 description:
   - Sends requests to a URL at a fixed rate and reports for each second how many there were, how many failed and in
     which way, how long the answers took, and which version of the service gave them.
@@ -23,13 +24,6 @@ description:
     known to be closed before the request is sent is opened anew, and that is no failure.
   - The requests go directly to the host in the URL. Proxies named in the environment are not used, and redirects are
     not followed.
-attributes:
-  check_mode:
-    description: Can run in check mode and return the same as without it, as nothing is changed.
-    support: full
-  diff_mode:
-    description: Would show what changed. Nothing does.
-    support: none
 options:
   url:
     description:
@@ -116,8 +110,11 @@ notes:
     line of JSON as soon as all requests that were due in that second have ended.
   - One process managed 2000 requests per second on one core of a small virtual machine, and half of that when each
     opens a connection. Look at RV(failures.unsent) and at the latency if you ask for more.
+extends_documentation_fragment:
+  - steady.rollout.attributes
+  - steady.rollout.attributes.info_module
 author:
-  - Contributors to the steady.rollout project (@steady-rollout)
+  - Contributors to steady.rollout (@steady-rollout)
 """
 
 EXAMPLES = r"""

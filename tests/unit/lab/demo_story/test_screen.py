@@ -48,7 +48,9 @@ def test_a_second_without_an_answer_is_told() -> None:
 
 def test_colours_are_for_terminals_only() -> None:
     assert "\033" not in screen.heading("5", "Upgrade", "make demo", PLAIN)
-    assert "\033[1m" in screen.heading("5", "Upgrade", "make demo", Style(colour=True))
+    coloured = screen.heading("5", "Upgrade", "make demo", Style(colour=True))
+    assert "\033[1m" in coloured
+    assert screen.plain(coloured) == screen.heading("5", "Upgrade", "make demo", PLAIN)
 
 
 def test_the_table_lines_up() -> None:
