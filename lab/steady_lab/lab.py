@@ -14,6 +14,7 @@ from steady_lab import (
     cluster,
     hosts,
     images,
+    kernel,
     machine,
     mirror,
     network,
@@ -36,6 +37,7 @@ def up(console: Console, hosts_only: bool) -> None:
     machine.refuse_taken()
     build(console)
     since = time.time()
+    kernel.up()
     changed = network.up()
     changed |= mirror.publish(catalogue.MIRRORED)
     started = services.up()
@@ -129,6 +131,7 @@ def down(console: Console) -> None:
     for host in hosts.known():
         hosts.forget(host)
     ended = services.down()
+    kernel.down()
     bridge = network.down()
     artefacts.remove(settings.STATE)
     if not (stopped or ended or bridge):

@@ -67,8 +67,10 @@ def test_children_are_told_oldest_first() -> None:
     first = subprocess.Popen(["sleep", "60"])
     second = subprocess.Popen(["sleep", "60"])
     try:
-        told = processes.children(os.getpid())
-        assert told.index(first.pid) < told.index(second.pid)
+        told = [child for child in processes.children(os.getpid()) if child in (first.pid, second.pid)]
+        started = [processes.start_time(child) for child in told]
+        assert sorted(told) == sorted([first.pid, second.pid])
+        assert started == sorted(started)
     finally:
         for child in (first, second):
             child.kill()
