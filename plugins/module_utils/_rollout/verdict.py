@@ -79,7 +79,7 @@ def judge(
         return memory, Verdict("complete", status.message, status)
     found = remember(memory, findings.find_all(View(kind, snapshot, limits, aim.stale_conditions)))
     seen = {finding.key: memory.seen.get(finding.key, (at, finding)) for finding in found}
-    aged = tuple(severe(finding, at - seen[finding.key][0]) for finding in found)
+    aged = tuple(severe(finding, seen[finding.key][0], at) for finding in found)
     ranked = tuple(sorted(aged, key=lambda finding: finding.severity != "terminal"))
     kept = Memory(seen)
     if doomed(snapshot, ranked, aim, limits, kind):
@@ -122,9 +122,9 @@ def remember(memory: Memory, found: t.Iterable[Finding]) -> list[Finding]:
     return [told(finding) for finding in found]
 
 
-def severe(finding: Finding, age: float) -> Finding:
-    """The finding with its severity after having stood for ``age`` seconds."""
-    return replace(finding, severity="terminal" if age >= finding.grace else "transient")
+def severe(finding: Finding, since: float, at: float) -> Finding:
+    """The finding with its severity at a moment; compared as ``look_again`` is computed, so that the look then taken sees it."""
+    return replace(finding, severity="terminal" if at >= since + finding.grace else "transient")
 
 
 def doomed(snapshot: Snapshot, ranked: t.Iterable[Finding], aim: Aim, limits: Limits, kind: Kind) -> bool:

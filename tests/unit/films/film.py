@@ -1,0 +1,132 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Films: what a real cluster's watches told, and what was written to it, while one operation ran.
+
+One JSON document a line: first what the film is about, then scenes in the order of their time. A scene is an event of a watch
+(``type``, ``object``), a write (``body`` and the ``object`` it was answered with), or a log that was read (``log``).
+An object that the film has shown before stands there as its ``changes``, a merge patch of the one before.
+"""
+
+from __future__ import annotations
+
+import json
+import pathlib
+import typing as t
+from dataclasses import dataclass, field
+
+from ansible_collections.steady.rollout.plugins.module_utils._rollout.resources import Scope
+from ansible_collections.steady.rollout.plugins.module_utils._rollout.snapshot import Reference
+from ansible_collections.steady.rollout.tests.unit import samples
+
+Json = dict[str, t.Any]
+
+FOLDER = pathlib.Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class Film:
+    """A recorded operation; ``scenes`` carry ``at``, seconds since its beginning."""
+
+    name: str
+    about: Json
+    scenes: tuple[Json, ...]
+
+    @property
+    def reference(self) -> Reference:
+        """The workload that it is about."""
+        return Reference(**self.about["workload"])
+
+    @property
+    def opening(self) -> tuple[Json, ...]:
+        """What was there when the operation began."""
+        return tuple(scene for scene in self.scenes if "type" in scene and scene["at"] <= 0)
+
+    @property
+    def written(self) -> int:
+        """Where the first write stands among the scenes."""
+        return next(index for index, scene in enumerate(self.scenes) if "body" in scene)
+
+    @property
+    def act(self) -> tuple[Json, ...]:
+        """The events between the first write and the second one, or the end."""
+        later = self.scenes[self.written + 1 :]
+        end = next((index for index, scene in enumerate(later) if "body" in scene), len(later))
+        return tuple(scene for scene in later[:end] if "type" in scene)
+
+
+def load(name: str) -> Film:
+    """The film of that name."""
+    about, *scenes = map(json.loads, (FOLDER / f"{name}.jsonl").read_text().splitlines())
+    return Film(name, about, tuple(_told_whole(scenes)))
+
+
+def told_as_changes(scenes: t.Iterable[Json]) -> list[Json]:
+    """The scenes as they are kept."""
+    shown: dict[str, Json] = {}
+    kept = []
+    for scene in scenes:
+        item = scene.get("object")
+        if item is not None:
+            key = f"{item['kind']}/{item['metadata']['name']}"
+            before, shown[key] = shown.get(key), item
+            if before is not None:
+                rest = {name: value for name, value in scene.items() if name != "object"}
+                kept.append({**rest, "of": key, "changes": _changes(before, item)})
+                continue
+        kept.append(scene)
+    return kept
+
+
+def _told_whole(scenes: t.Iterable[Json]) -> t.Iterator[Json]:
+    shown: dict[str, Json] = {}
+    for scene in scenes:
+        if "changes" in scene:
+            scene["object"] = samples.having(shown[scene.pop("of")], scene.pop("changes"))
+        if "object" in scene:
+            shown[f"{scene['object']['kind']}/{scene['object']['metadata']['name']}"] = scene["object"]
+        yield scene
+
+
+def _changes(before: Json, after: Json) -> Json:
+    changed: Json = dict.fromkeys(before.keys() - after.keys())
+    for key, value in after.items():
+        if key not in before:
+            changed[key] = value
+        elif isinstance(value, dict) and isinstance(before[key], dict):
+            if value != before[key]:
+                changed[key] = _changes(before[key], value)
+        elif value != before[key]:
+            changed[key] = value
+    return changed
+
+
+@dataclass
+class Stage:
+    """The objects as the watches have told them so far."""
+
+    objects: dict[tuple[str, str], Json] = field(default_factory=dict)
+
+    def take(self, scene: Json) -> None:
+        """Play one event; news older than what is known is no news."""
+        item = scene["object"]
+        key = (item["kind"], item["metadata"]["name"])
+        known = self.objects.get(key)
+        if known is not None and _version(known) > _version(item):
+            return
+        if scene.get("type") == "DELETED":
+            self.objects.pop(key, None)
+        else:
+            self.objects[key] = item
+
+    def list(self, scope: Scope) -> list[Json]:
+        """What the scope holds, oldest first. A film holds one workload, so its own labels select all there is."""
+        name = scope.fields.removeprefix("metadata.name=") if scope.fields.startswith("metadata.name=") else ""
+        found = [
+            item
+            for (kind, own_name), item in self.objects.items()
+            if kind == scope.resource.kind and (not name or own_name == name)
+        ]
+        return sorted(found, key=lambda item: (item["metadata"]["creationTimestamp"], item["metadata"]["name"]))
+
+
+def _version(item: Json) -> int:
+    return int(item["metadata"]["resourceVersion"])
