@@ -7,7 +7,7 @@ import typing as t
 from dataclasses import dataclass, replace
 
 from ansible_collections.steady.rollout.plugins.module_utils._operation import reading
-from ansible_collections.steady.rollout.plugins.module_utils._rollout import objects, wording
+from ansible_collections.steady.rollout.plugins.module_utils._rollout import errors, objects, wording
 from ansible_collections.steady.rollout.plugins.module_utils._rollout import verdict as verdicts
 
 if t.TYPE_CHECKING:
@@ -21,6 +21,8 @@ if t.TYPE_CHECKING:
 Json = dict[str, t.Any]
 
 HEARTBEAT = 15.0
+DOUBT = 1.0
+"""Seconds to wait for the watches to see what a fresh reading has seen already."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,7 @@ def wait(
 ) -> Waited:
     """Wait until the rollout of ``present`` is complete, cannot become so, or ``settings.timeout`` has passed.
 
-    At the deadline everything is read once more before that is called a failure: the last news may be on its way.
+    Before anything is called a failure everything is read once more: the news that it is none may be on its way.
     """
     memory, lowest = verdicts.Memory(), objects.number(objects.status(present), "availableReplicas")
     scopes = kind.scopes(present)
@@ -49,26 +51,47 @@ def wait(
             at = ports.clock.monotonic()
             snapshot = kind.gather(reference, [feed.objects(scope) for scope in scopes])
             memory, verdict = verdicts.judge(kind, snapshot, aim, memory, settings.limits, at)
-            lowest = min(lowest, verdict.status.available)
             narrator.tell(verdict, feed.trouble())
+            rest = min(deadline, verdict.look_again, narrator.next_heartbeat) - at
+            if verdict.phase == "failed" or at >= deadline:
+                snapshot, verdict = _look_again(
+                    ports, kind, reference, present, aim, memory, settings, snapshot, verdict
+                )
+                verdict = _late(verdict, settings) if at >= deadline else verdict
+                rest = DOUBT
+            lowest = min(lowest, verdict.status.available)
             if verdict.phase != "progressing":
                 return Waited(verdict, snapshot, lowest)
-            if at >= deadline:
-                return Waited(*_last_look(ports, kind, reference, present, aim, memory, settings), lowest)
-            feed.wait(max(0.0, min(deadline, verdict.look_again, narrator.next_heartbeat) - at))
+            feed.wait(max(0.0, rest))
     finally:
         feed.close()
 
 
-def _last_look(
-    ports: Ports, kind: Kind, reference: Reference, present: Json, aim: Aim, memory: Memory, settings: Settings
-) -> tuple[Verdict, Snapshot]:
-    snapshot = reading.snapshot(ports.cluster, kind, reference, present)
-    _memory, verdict = verdicts.judge(kind, snapshot, aim, memory, settings.limits, ports.clock.monotonic())
-    if verdict.phase == "progressing":
-        message = f"not complete after {wording.seconds(settings.timeout)}: {verdict.message}"
-        verdict = replace(verdict, phase="failed", message=message)
-    return verdict, snapshot
+def _look_again(
+    ports: Ports,
+    kind: Kind,
+    reference: Reference,
+    present: Json,
+    aim: Aim,
+    memory: Memory,
+    settings: Settings,
+    seen: Snapshot,
+    verdict: Verdict,
+) -> tuple[Snapshot, Verdict]:
+    """Judge a fresh reading. When the API server does not answer, what was seen proves nothing: only the deadline may end it."""
+    try:
+        snapshot = reading.snapshot(ports.cluster, kind, reference, present)
+    except errors.Unreachable as silence:
+        return seen, replace(verdict, phase="progressing", message=str(silence), lost=False)
+    return snapshot, verdicts.judge(kind, snapshot, aim, memory, settings.limits, ports.clock.monotonic())[1]
+
+
+def _late(verdict: Verdict, settings: Settings) -> Verdict:
+    """The verdict at the deadline: what is not complete by then has failed."""
+    if verdict.phase != "progressing":
+        return verdict
+    message = f"not complete after {wording.seconds(settings.timeout)}: {verdict.message}"
+    return replace(verdict, phase="failed", message=message)
 
 
 class Narrator:
