@@ -118,6 +118,8 @@ def is_complete(deployment: Json, image: str) -> bool:
 def _read(method: t.Callable[..., t.Any], *names: str) -> Json:
     try:
         answer: Json = json.loads(method(*names, _preload_content=False, _request_timeout=10).data)
+    except urllib3.exceptions.MaxRetryError as error:
+        raise DemoError(f"The cluster cannot be reached: {error.reason}") from None
     except (kubernetes.client.ApiException, urllib3.exceptions.HTTPError) as error:
         reason = getattr(error, "reason", None) or error
         raise DemoError(f"The cluster does not answer ({method.__name__} {' '.join(names)}): {reason}") from None

@@ -3,12 +3,18 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[2]
-LAB_IMAGE = "registry.lab:5000/app"
+LAB_VARIABLES = {
+    "workload_image": "registry.lab:5000/app",
+    "workload_namespace": "shop",
+    "workload_name": "app",
+    "workload_host": "shop.lab",
+}
 
 VARIABLES = {
     "KUBECONFIG": "the cluster to use instead of the lab; steps 1 to 3 are then left out",
@@ -32,20 +38,27 @@ class DemoError(Exception):
 
 @dataclass(frozen=True)
 class Settings:
-    """One place to play. ``kubeconfig`` is empty when the cluster is found by KUBECONFIG itself."""
+    """One place to play. ``on_lab``: the lab is brought up first; ``labs_own``: it is the lab's cluster in any case."""
 
     on_lab: bool
+    labs_own: bool
     cache: Path
     kubeconfig: str
-    image: str = LAB_IMAGE
+    image: str = LAB_VARIABLES["workload_image"]
     url: str = ""
-    host: str = "shop.lab"
-    namespace: str = "shop"
-    name: str = "app"
+    host: str = LAB_VARIABLES["workload_host"]
+    namespace: str = LAB_VARIABLES["workload_namespace"]
+    name: str = LAB_VARIABLES["workload_name"]
     replicas: int = 5
     rate: float = 50.0
     load_balancer: bool = True
     options: tuple[str, ...] = ()
+
+    def variables(self) -> dict[str, str]:
+        """The place as the playbooks' variables."""
+        place = {"workload_image": self.image, "workload_namespace": self.namespace, "workload_name": self.name}
+        kubeconfig = {} if self.labs_own else {"workload_kubeconfig": self.kubeconfig}
+        return {**place, "workload_host": self.host, **kubeconfig}
 
 
 def of(environ: Mapping[str, str], home: Path) -> Settings:
@@ -55,18 +68,20 @@ def of(environ: Mapping[str, str], home: Path) -> Settings:
     )
     lab_kubeconfig = str(cache / "lab" / "kubeconfig")
     given = environ.get("KUBECONFIG", "")
+    if os.pathsep in given:
+        raise DemoError(f"KUBECONFIG names several files ({given}); let it name the one of the cluster to play on.")
     if given and given != lab_kubeconfig and not environ.get("DEMO_IMAGE"):
         raise DemoError(
             f"KUBECONFIG is set ({given}), so the story would play on that cluster, but DEMO_IMAGE does not say where it pulls "
             "the service's images from. Push them with `lab/service/build --registry HOST/PATH` and set DEMO_IMAGE=HOST/PATH/app, "
             "or unset KUBECONFIG to play on the lab."
         )
-    on_lab = not given
     return Settings(
-        on_lab=on_lab,
+        on_lab=not given,
+        labs_own=given in ("", lab_kubeconfig),
         cache=cache,
-        kubeconfig=lab_kubeconfig if on_lab else given,
-        image=environ.get("DEMO_IMAGE") or LAB_IMAGE,
+        kubeconfig=given or lab_kubeconfig,
+        image=environ.get("DEMO_IMAGE") or Settings.image,
         url=environ.get("DEMO_URL", ""),
         host=environ.get("DEMO_HOST") or Settings.host,
         namespace=environ.get("DEMO_NAMESPACE") or Settings.namespace,

@@ -20,7 +20,7 @@ if t.TYPE_CHECKING:
     from .settings import Settings
     from .telling import Teller
 
-HEARTBEAT = 15.0
+HEARTBEAT = 20.0
 # How long after a playbook's end the load balancer may still show another version, and what proves that it no longer does.
 SETTLE = 15.0
 PURE_SECONDS = 2

@@ -12,7 +12,7 @@ from . import figures, screen
 from .cluster import Cluster, Watch
 from .figures import Check
 from .playbook import Reader
-from .settings import LAB_IMAGE, PROJECT, DemoError
+from .settings import LAB_VARIABLES, PROJECT, DemoError
 from .stage import Stage, Step
 from .traffic import first_answer
 
@@ -42,6 +42,7 @@ class Story:
             self._opening()
             if self._settings.on_lab:
                 self._make_ready()
+            Cluster(self._settings).first_node()
             self._set_the_scene()
             self._upgrade_and_undo()
             self._upgrades_that_fail()
@@ -69,7 +70,7 @@ class Story:
             "three hosts on this machine" if self._settings.on_lab else f"the cluster of {self._settings.kubeconfig}"
         )
         self._show("steady.rollout: the undo button for Kubernetes workloads, from Ansible", screen.BOLD)
-        self._show(f"The whole story, on {where}.")
+        self._show(f"The whole story, on {where}.", screen.DIM)
 
     def _make_ready(self) -> None:
         self._command(
@@ -178,9 +179,10 @@ class Story:
         words = [f"playbooks/{playbook}.yml"]
         for variable, value in variables.items():
             words += ["-e", f"{variable}={value}"]
-        self._teller.begin(number, title, shlex.join(["ansible-playbook", *words]))
+        command = ["ansible-playbook", *words, *self._for_cluster()]
+        self._teller.begin(number, title, shlex.join(command))
         step, reader = self._stage.begin(name, expected), Reader()
-        code = self._stage.run(step, ["ansible-playbook", *words, *self._for_cluster()], reader.feed)
+        code = self._stage.run(step, command, reader.feed)
         reader.finish()
         for line in reader.message.splitlines():
             self._show(f"   | {line}", screen.RED)
@@ -190,17 +192,17 @@ class Story:
         return step, reader, code
 
     def _for_cluster(self) -> list[str]:
-        """What the lab's inventory does not say of another place to play."""
-        chosen = {
-            "workload_image": (self._settings.image, LAB_IMAGE),
-            "workload_namespace": (self._settings.namespace, type(self._settings).namespace),
-            "workload_name": (self._settings.name, type(self._settings).name),
-            "workload_host": (self._settings.host, type(self._settings).host),
-        }
-        words = [f"{name}={value}" for name, (value, usual) in chosen.items() if value != usual]
-        if not self._settings.on_lab:
-            words.append(f"workload_kubeconfig={self._settings.kubeconfig}")
-        return [*(word for pair in words for word in ("-e", pair)), *self._settings.options]
+        """What the playbooks need to know beside the lab's inventory, which they read by themselves."""
+        chosen = self._settings.variables()
+        inventory = ["-i", "inventory/sample"]
+        if self._settings.labs_own:
+            chosen = {name: value for name, value in chosen.items() if value != LAB_VARIABLES.get(name)}
+            inventory = []
+        return [
+            *inventory,
+            *(word for name in chosen for word in ("-e", f"{name}={chosen[name]}")),
+            *self._settings.options,
+        ]
 
     def _check_end(self, step: Step, version: str) -> None:
         """In the end one version answers alone, and the Deployment runs just that."""
@@ -264,6 +266,10 @@ class Story:
             else screen.Row(step.name, step.seconds, None, None, "-", step.outcome)
             for step in self._stage.steps
         ]
+        if sums:
+            whole = figures.add_up(self._stage.seconds)
+            took = sum(step.seconds for step in self._stage.steps)
+            rows.append(screen.Row("all", took, whole.requests, whole.failed, ", ".join(whole.versions), ""))
         for line in screen.table(rows, self._teller.style) if rows else []:
             self._show(f"   {line}")
 

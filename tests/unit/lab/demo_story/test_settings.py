@@ -31,11 +31,21 @@ def test_a_cluster_of_the_users_own_needs_to_know_its_images() -> None:
     chosen = settings.of({"KUBECONFIG": "/k", "DEMO_IMAGE": "r.example/app", "DEMO_OPTIONS": "-e a=b"}, HOME)
     assert (chosen.on_lab, chosen.kubeconfig, chosen.image) == (False, "/k", "r.example/app")
     assert chosen.options == ("-e", "a=b")
+    assert chosen.variables() == {
+        **settings.LAB_VARIABLES,
+        "workload_image": "r.example/app",
+        "workload_kubeconfig": "/k",
+    }
 
 
 def test_the_labs_own_cluster_has_its_images() -> None:
     chosen = settings.of({"KUBECONFIG": "/c/lab/kubeconfig", "STEADY_ROLLOUT_CACHE": "/c"}, HOME)
-    assert (chosen.on_lab, chosen.image) == (False, settings.LAB_IMAGE)
+    assert (chosen.on_lab, chosen.labs_own, chosen.variables()) == (False, True, settings.LAB_VARIABLES)
+
+
+def test_one_kubeconfig_is_enough() -> None:
+    with pytest.raises(settings.DemoError, match=r"names several files \(/a:/b\)"):
+        settings.of({"KUBECONFIG": "/a:/b", "DEMO_IMAGE": "r.example/app"}, HOME)
 
 
 @pytest.mark.parametrize(("name", "value"), [("DEMO_RATE", "fast"), ("DEMO_RATE", "0.5"), ("DEMO_REPLICAS", "-1")])

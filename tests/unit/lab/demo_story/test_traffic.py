@@ -14,7 +14,7 @@ import pytest
 from ansible_collections.steady.rollout.lab.demo_story import traffic
 from ansible_collections.steady.rollout.lab.demo_story.settings import DemoError, Settings
 
-SETTINGS = Settings(on_lab=False, cache=pathlib.Path("/nowhere"), kubeconfig="")
+SETTINGS = Settings(on_lab=False, labs_own=False, cache=pathlib.Path("/nowhere"), kubeconfig="")
 
 
 class Service(http.server.BaseHTTPRequestHandler):

@@ -32,3 +32,10 @@ def test_removing_takes_what_a_host_left_below_and_the_folder_with_the_last_host
     assert [path.name for path in (tmp_path / "lab").iterdir()] == ["b"]
     cgroups.remove([tmp_path / "lab" / "b", tmp_path / "gone" / "b"])
     assert list(tmp_path.iterdir()) == []
+
+
+def test_members_are_all_processes_in_a_cgroup_and_below(tmp_path: Path) -> None:
+    (tmp_path / "a" / "payload").mkdir(parents=True)
+    (tmp_path / "a" / "cgroup.procs").write_text("7\n8\n")
+    (tmp_path / "a" / "payload" / "cgroup.procs").write_text("9\n")
+    assert cgroups.members([tmp_path / "a", tmp_path / "gone"]) == {7, 8, 9}
