@@ -8,6 +8,7 @@ An object that the film has shown before stands there as its ``changes``, a merg
 
 from __future__ import annotations
 
+import functools
 import json
 import pathlib
 import typing as t
@@ -15,7 +16,6 @@ from dataclasses import dataclass, field
 
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.resources import Scope
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.snapshot import Reference
-from ansible_collections.steady.rollout.tests.unit import samples
 
 Json = dict[str, t.Any]
 
@@ -53,6 +53,7 @@ class Film:
         return tuple(scene for scene in later[:end] if "type" in scene)
 
 
+@functools.cache
 def load(name: str) -> Film:
     """The film of that name."""
     about, *scenes = map(json.loads, (FOLDER / f"{name}.jsonl").read_text().splitlines())
@@ -80,10 +81,20 @@ def _told_whole(scenes: t.Iterable[Json]) -> t.Iterator[Json]:
     shown: dict[str, Json] = {}
     for scene in scenes:
         if "changes" in scene:
-            scene["object"] = samples.having(shown[scene.pop("of")], scene.pop("changes"))
+            scene["object"] = _changed(shown[scene.pop("of")], scene.pop("changes"))
         if "object" in scene:
             shown[f"{scene['object']['kind']}/{scene['object']['metadata']['name']}"] = scene["object"]
         yield scene
+
+
+def _changed(before: Json, changes: Json) -> Json:
+    result = {**before, **changes}
+    for key, value in changes.items():
+        if value is None:
+            del result[key]
+        elif isinstance(value, dict) and isinstance(before.get(key), dict):
+            result[key] = _changed(before[key], value)
+    return result
 
 
 def _changes(before: Json, after: Json) -> Json:

@@ -231,7 +231,7 @@ class Show:
 def show(name: str, *twists: t.Callable[[list[Json]], list[Json]]) -> Show:
     """The film of that name, its scenes changed by these."""
     loaded = films.load(name)
-    scenes = [copy.deepcopy(scene) for scene in loaded.scenes]
+    scenes = copy.deepcopy(list(loaded.scenes))
     for twist in twists:
         scenes = twist(scenes)
     return Show(films.Film(loaded.name, loaded.about, tuple(scenes)))

@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+
+from ansible_collections.steady.rollout.plugins.module_utils._operation import waiting, writing
+from ansible_collections.steady.rollout.plugins.module_utils._operation.journal import Journal
+from ansible_collections.steady.rollout.plugins.module_utils._operation.outcome import Settings
+from ansible_collections.steady.rollout.plugins.module_utils._rollout import verdict as verdicts
+from ansible_collections.steady.rollout.plugins.module_utils._rollout.kinds import deployment
+from ansible_collections.steady.rollout.tests.unit.films import twists
+from ansible_collections.steady.rollout.tests.unit.films.replay import Reel, Show, show
+
+Json = dict[str, t.Any]
+
+
+def waited(stage: Show, **settings: t.Any) -> waiting.Waited:
+    """Waits for the change that the film made first."""
+    present = stage.cluster.read(deployment.RESOURCE, "shop", "app")
+    body = stage.film.scenes[stage.film.written]["body"]
+    before, after = writing.change(
+        stage.cluster, deployment, stage.film.reference, present, lambda _now: {"spec": body["spec"]}
+    )
+    aim = verdicts.aim_at(after, before=before)
+    journal = Journal(stage.ports, stage.film.reference)
+    return waiting.wait(stage.ports, deployment, stage.film.reference, after, aim, Settings(**settings), journal)
+
+
+def test_a_wait_ends_with_the_event_that_completes_the_rollout() -> None:
+    stage = show("upgrade")
+    result = waited(stage)
+    assert result.verdict.phase == "complete"
+    assert result.snapshot.workload is not None
+    assert result.snapshot.workload["status"]["updatedReplicas"] == 3
+    assert stage.heard.lines[-1].endswith("3/3 new ready, 0 old left: complete")
+    assert (stage.cluster.opened, stage.cluster.closed) == (1, 1)
+
+
+def test_it_knows_the_fewest_pods_that_were_available() -> None:
+    assert waited(show("upgrade")).lowest_available == 3
+
+
+def test_nothing_is_told_twice() -> None:
+    stage = show("upgrade")
+    waited(stage)
+    texts = [line.split("  ", 2)[2] for line in stage.heard.lines]
+    assert len(texts) == len(set(texts))
+
+
+def test_at_the_deadline_it_says_what_is_missing() -> None:
+    stage = show("upgrade", twists.stalled)
+    began = stage.film.scenes[stage.film.written]["at"]
+    result = waited(stage, timeout=40.0)
+    assert result.verdict.phase == "failed"
+    assert result.verdict.message == "not complete after 40 s: waiting for the controller to see the new spec"
+    assert stage.clock.at == pytest.approx(began + 40.0)
+
+
+def test_while_nothing_happens_it_says_that_it_is_still_there() -> None:
+    stage = show("upgrade", twists.stalled)
+    waited(stage, timeout=40.0)
+    still = [line for line in stage.heard.lines if "still waiting: waiting for the controller" in line]
+    assert len(still) == 2
+
+
+class Blind(Reel):
+    """A feed that hears nothing after its first list."""
+
+    def wait(self, timeout: float) -> bool:
+        self.projector.wait(timeout)
+        return False
+
+
+def test_at_the_deadline_everything_is_read_once_more() -> None:
+    stage = show("upgrade")
+    stage.cluster.open_feed = lambda _scopes: Blind(stage.cluster)  # type: ignore[method-assign]
+    result = waited(stage, timeout=20.0)
+    assert result.verdict.phase == "complete"
+
+
+class Stopped(Exception):
+    """Somebody asked the module to stop."""
+
+
+class Interrupted(Reel):
+    """A feed in the middle of which a signal arrives."""
+
+    def wait(self, timeout: float) -> bool:
+        raise Stopped
+
+
+def test_an_interrupted_wait_leaves_no_watch_behind() -> None:
+    stage = show("upgrade")
+    stage.cluster.open_feed = lambda _scopes: Interrupted(stage.cluster)  # type: ignore[method-assign]
+    with pytest.raises(Stopped):
+        waited(stage)
+    assert stage.cluster.closed == 1
+
+
+class Troubled(Reel):
+    """A feed whose server is away for a while."""
+
+    def trouble(self) -> str:
+        return "API server 10.77.0.11:6443: connection refused" if 2 < self.projector.clock.at < 4 else ""
+
+
+def test_a_server_that_is_away_is_told_and_fails_nothing() -> None:
+    stage = show("upgrade")
+    stage.cluster.open_feed = lambda _scopes: Troubled(stage.cluster)  # type: ignore[method-assign]
+    assert waited(stage).verdict.phase == "complete"
+    told = [line.split("  ", 2)[2] for line in stage.heard.lines if "server" in line]
+    assert told == [
+        "API server 10.77.0.11:6443: connection refused; going on as soon as it answers",
+        "the API server answers again",
+    ]
