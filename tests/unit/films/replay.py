@@ -129,6 +129,12 @@ class Projector:
         self._to_the_next_write(dry_run)
         return self._answer({**manifest, "force": force} if force else manifest, dry_run)
 
+    def somebody_writes(self) -> None:
+        """The next write of the film, made by somebody else."""
+        self._to_the_next_write(dry_run=False)
+        self.stage.take(self.film.scenes[self._next])
+        self._next += 1
+
     def create(self, resource: Resource, namespace: str, manifest: Json, *, dry_run: bool = False) -> Json:
         """No operation here creates."""
         raise AssertionError(f"created a {resource.kind}")

@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.steady.rollout.plugins.module_utils._operation.info import info
+from ansible_collections.steady.rollout.plugins.module_utils._rollout import errors
+from ansible_collections.steady.rollout.plugins.module_utils._rollout.findings.finding import Limits
+from ansible_collections.steady.rollout.tests.unit.films import film as films
+from ansible_collections.steady.rollout.tests.unit.films.replay import Show, show
+
+
+def at_the_end(name: str) -> Show:
+    """The film, seen to its end by somebody who does nothing."""
+    stage = show(name)
+    for scene in films.load(name).scenes:
+        if "object" in scene:
+            stage.cluster.stage.take(scene)
+    return stage
+
+
+def test_one_workload_is_told_with_its_history() -> None:
+    stage = at_the_end("upgrade")
+    (found,) = info(stage.ports, "Deployment", "shop", "app", Limits())
+    assert (found["name"], found["version"], found["revision"], found["status"]) == ("app", "2.0", 2, "complete")
+    assert (found["replicas"], found["ready"], found["available"], found["paused"], found["managed_by"]) == (
+        3,
+        3,
+        3,
+        False,
+        "",
+    )
+    assert [(entry["version"], entry["outcome"], entry["current"]) for entry in found["history"]] == [
+        ("2.0", "good", True),
+        ("1.0", "good", False),
+    ]
+
+
+def test_all_workloads_of_a_namespace_are_told() -> None:
+    assert [found["name"] for found in info(at_the_end("upgrade").ports, "Deployment", "shop", "", Limits())] == ["app"]
+
+
+def test_what_is_wrong_is_told_with_its_cause() -> None:
+    (found,) = info(at_the_end("image_not_found_kept").ports, "Deployment", "shop", "app", Limits())
+    assert (found["status"], found["message"]) == ("failed", "image not found")
+    assert found["findings"][0]["code"] == "image_not_found"
+
+
+def test_nothing_of_a_template_is_told_but_its_images() -> None:
+    (found,) = info(at_the_end("upgrade").ports, "Deployment", "shop", "app", Limits())
+    assert "LAME_DUCK" not in str(found)
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "error"), [("Deployment", "ghost", errors.NotFound), ("Job", "app", errors.InvalidInput)]
+)
+def test_what_there_is_not_is_refused(kind: str, name: str, error: type[Exception]) -> None:
+    with pytest.raises(error):
+        info(show("upgrade").ports, kind, "shop", name, Limits())
