@@ -63,6 +63,12 @@ def prepare(folder: Path) -> None:
         (folder.parent / "cgroup.subtree_control").write_text(wanted)
 
 
+def members(made: list[Path]) -> set[int]:
+    """Ids of the processes in a host's cgroup and below."""
+    lists = [text for place in made if place.is_dir() for text in place.rglob("cgroup.procs")]
+    return {int(pid) for text in lists for pid in text.read_text().split()}
+
+
 def remove(made: list[Path]) -> None:
     """Remove a host's cgroup with what its systemd left below; the shared folder goes with the last host."""
     for place in made:

@@ -11,6 +11,7 @@ import socket
 import subprocess
 import time
 import uuid
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from steady_lab.commands import run, succeeds
 from steady_lab.errors import LabError
 
 BOOT_SECONDS = 90.0
+STOP_SECONDS = 60.0
 
 # Joins the cgroups it is given, then becomes the command: a container's cgroup namespace begins where its parent was.
 JOIN_CGROUPS = 'while [ "$1" != -- ]; do echo $$ > "$1/cgroup.procs"; shift; done; shift; exec "$@"'
@@ -273,6 +275,9 @@ def condition(host: Host) -> str:
 def clear(host: Host) -> None:
     """Take away what a host whose systemd-nspawn has ended left on this machine: processes, cable, mount, cgroups."""
     processes.end(host.init, 0.0, signal.SIGKILL)
+    recorded = host.folder / "cgroups.json"
+    made = [Path(place) for place in json.loads(recorded.read_text())] if recorded.exists() else []
+    end_all(made)
     cable = f"vb-{host.name}"
     for link in veths():
         if cable in (link.get("ifname"), *link.get("altnames", ())):
@@ -280,10 +285,20 @@ def clear(host: Host) -> None:
             succeeds("ip", "link", "delete", link["ifname"])
     if host.root.is_mount():
         run("umount", "--recursive", host.root)
-    recorded = host.folder / "cgroups.json"
-    if recorded.exists():
-        cgroups.remove([Path(place) for place in json.loads(recorded.read_text())])
-        recorded.unlink()
+    cgroups.remove(made)
+    recorded.unlink(missing_ok=True)
+
+
+def end_all(made: list[Path]) -> None:
+    """End whatever is left in a host's cgroup, which only what the lab started can be in."""
+    deadline = time.monotonic() + STOP_SECONDS
+    while left := cgroups.members(made):
+        for pid in left:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        if time.monotonic() > deadline:
+            raise LabError(f"Processes {', '.join(map(str, sorted(left)))} do not end; look at them with ps.")
+        time.sleep(0.05)
 
 
 def stop(host: Host, orderly: bool = True) -> bool:
@@ -291,7 +306,10 @@ def stop(host: Host, orderly: bool = True) -> bool:
     process = processes.running(host.service)
     if process is not None and cgroups.is_frozen(process):
         cgroups.freeze(process, frozen=False)
-    ended = processes.end(host.service, 60.0, signal.SIGTERM if orderly else signal.SIGKILL)
+    first = leader(host)
+    if first is not None:
+        processes.record(host.init, first)
+    ended = processes.end(host.service, STOP_SECONDS, signal.SIGTERM if orderly else signal.SIGKILL)
     clear(host)
     return ended
 

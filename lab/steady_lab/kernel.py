@@ -4,10 +4,13 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 from steady_lab import settings
+from steady_lab.commands import succeeds
 
+MODULES = ("overlay", "br_netfilter", "nf_conntrack")
 SYSCTL = Path("/proc/sys")
 # Each kubelet, containerd and systemd watches files, all as root: the usual 128 are gone with the fourth host.
 NEEDED = {"fs/inotify/max_user_instances": 8192}
@@ -21,6 +24,9 @@ def record() -> Path:
 
 def up() -> None:
     """Remember the settings as they are, then raise what is too low."""
+    # Hosts cannot load modules; where these are built in, or there is no modprobe, there is nothing to load.
+    if shutil.which("modprobe"):
+        succeeds("modprobe", "--all", "--quiet", *MODULES)
     if not record().exists():
         before = {name: (SYSCTL / name).read_text().strip() for name in (*NEEDED, *SET_BY_KUBELETS)}
         settings.STATE.mkdir(parents=True, exist_ok=True)
