@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from steady_lab import golang, images, lab, settings
+from steady_lab import golang, images, lab, machine, settings
 from steady_lab.console import Console
 from steady_lab.errors import LabError
 
@@ -53,6 +53,7 @@ def alone(console: Console) -> Iterator[None]:
 
 
 def perform(given: argparse.Namespace, console: Console) -> int:
+    machine.refuse_unsuited()
     if given.command == "status":
         return 0 if lab.status() else 1
     with alone(console):
@@ -81,7 +82,7 @@ def main(words: Sequence[str]) -> int:
     given = parser().parse_args(words)
     try:
         return perform(given, Console())
-    except LabError as error:
+    except (LabError, OSError) as error:
         print(f"lab: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:

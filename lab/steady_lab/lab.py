@@ -31,7 +31,6 @@ RECOVERY_SECONDS = 90.0
 
 def up(console: Console, hosts_only: bool) -> None:
     """Bring everything up that is not; a lab that is up is left alone."""
-    machine.refuse_unsuited()
     if machine.install_packages(console):
         console.say("this machine has the programs the lab needs")
     machine.refuse_taken()
@@ -126,7 +125,6 @@ def make_cluster(console: Console, since: float, booted: bool) -> bool:
 
 def down(console: Console) -> None:
     """End what the lab runs, and only that; what it built stays."""
-    machine.refuse_unsuited()
     stopped = [host.name for host in hosts.known() if hosts.stop(host, orderly=False)]
     for host in hosts.known():
         hosts.forget(host)
