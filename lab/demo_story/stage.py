@@ -20,7 +20,7 @@ if t.TYPE_CHECKING:
     from .settings import Settings
     from .telling import Teller
 
-HEARTBEAT = 20.0
+HEARTBEAT = 15.0
 # How long after a playbook's end the load balancer may still show another version, and what proves that it no longer does.
 SETTLE = 15.0
 PURE_SECONDS = 2
@@ -76,16 +76,21 @@ class Stage:
             if not step.outcome:
                 step.seconds, step.outcome = time.time() - step.started, "broken off"
 
-    def run(self, step: Step, command: Sequence[str], shown: Callable[[str], list[str]]) -> int:
-        """Run a command to its end and return its exit code; ``shown`` picks what to show of each line."""
+    def run(
+        self, step: Step, command: Sequence[str], shown: Callable[[str], list[str]], doing: Callable[[], str] = str
+    ) -> int:
+        """Run a command to its end and return its exit code.
+
+        ``shown`` picks what to show of each line; ``doing`` tells what goes on when there was nothing to show for long.
+        """
         with processes.started(command, self._environment(), self._inbox):
             while True:
-                happened = self._next(step, shown, HEARTBEAT)
+                happened = self._next(step, shown, HEARTBEAT - self._teller.quiet)
                 if isinstance(happened, processes.Ended):
                     return happened.code
-                if happened is None:
-                    waited = screen.minutes(time.time() - step.started)
-                    self._teller.show(f"   {self._teller.style.paint(f'... {waited}', screen.DIM)}")
+                if self._teller.quiet >= HEARTBEAT:
+                    beat = f"... {screen.minutes(time.time() - step.started)}  {doing()}".rstrip()
+                    self._teller.show(f"   {self._teller.style.paint(beat, screen.DIM)}")
 
     def watch_until_pure(self, step: Step, version: str) -> bool:
         """Watch the traffic until it has shown one version alone for a while; whether it did."""
@@ -100,7 +105,11 @@ class Stage:
 
     def start_traffic(self) -> None:
         """From here on requests keep coming."""
-        self._traffic = Traffic(self.settings, self._inbox.put)
+        self._traffic = Traffic(self.settings, self.heard)
+
+    def heard(self, second: Second) -> None:
+        """One more second of traffic; may be called from any thread."""
+        self._inbox.put(second)
 
     def stop_traffic(self) -> Json:
         """The traffic's own report, once every second of it has been shown. Raises DemoError."""

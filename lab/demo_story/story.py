@@ -182,7 +182,7 @@ class Story:
         command = ["ansible-playbook", *words, *self._for_cluster()]
         self._teller.begin(number, title, shlex.join(command))
         step, reader = self._stage.begin(name, expected), Reader()
-        code = self._stage.run(step, command, reader.feed)
+        code = self._stage.run(step, command, reader.feed, lambda: reader.task)
         reader.finish()
         for line in reader.message.splitlines():
             self._show(f"   | {line}", screen.RED)

@@ -27,12 +27,14 @@ class Teller:
             old.unlink(missing_ok=True)
         self._terminal = sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
         self._ticking = False
+        self._shown = time.monotonic()
         self.style = screen.Style(self._terminal and "NO_COLOR" not in os.environ)
 
     def show(self, line: str = "") -> None:
         """To the terminal and the log."""
         print(line, flush=True)
         self._ticking = False
+        self._shown = time.monotonic()
         self.note(line)
 
     def tick(self, line: str, same: bool) -> None:
@@ -41,6 +43,11 @@ class Teller:
             print("\033[1A\033[2K", end="")
         self.show(line)
         self._ticking = True
+
+    @property
+    def quiet(self) -> float:
+        """Seconds since something was shown."""
+        return time.monotonic() - self._shown
 
     def note(self, line: str) -> None:
         """To the log alone."""
