@@ -141,7 +141,7 @@ DELAYS = st.fixed_dictionaries({kind: st.floats(0, 2) for kind in STREAMS})
 
 @pytest.mark.parametrize("name", [*GOOD, *BAD])
 @given(delays=DELAYS)
-@settings(max_examples=8, deadline=None, database=None, derandomize=True)
+@settings(max_examples=8)
 def test_watches_that_are_late_change_the_moment_not_the_verdict(name: str, delays: dict[str, float]) -> None:
     film = FILMS[name]
     looks = no_false_success(watched(film, late(film, delays), ending(film) + 2), film)
@@ -157,7 +157,7 @@ def test_watches_that_are_late_change_the_moment_not_the_verdict(name: str, dela
 
 @pytest.mark.parametrize("name", [*GOOD, *BAD])
 @given(seed=st.integers(0, 2**32))
-@settings(max_examples=8, deadline=None, database=None, derandomize=True)
+@settings(max_examples=8)
 def test_no_order_of_the_watches_makes_a_false_success_or_a_false_failure(name: str, seed: int) -> None:
     film = FILMS[name]
     events = shuffled(film, seed)

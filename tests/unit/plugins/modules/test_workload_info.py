@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.steady.rollout.plugins.modules import workload_info
+from ansible_collections.steady.rollout.tests.unit.films.replay import show
+
+if t.TYPE_CHECKING:
+    from ansible_collections.steady.rollout.tests.unit.plugins.modules.conftest import Play
+
+
+def test_info_is_told_and_nothing_is_written(play: Play) -> None:
+    stage = show("rollback")
+    result = play(workload_info, stage)
+    assert not result["changed"]
+    (found,) = result["workloads"]
+    assert [entry["version"] for entry in found["history"]] == ["2.0", "1.0"]
+    assert stage.cluster.bodies == []
+
+
+def test_without_a_name_all_of_the_namespace_are_told(play: Play) -> None:
+    assert len(play(workload_info, show("upgrade"), name="")["workloads"]) == 1
+
+
+def test_an_unknown_workload_is_one_sentence(play: Play) -> None:
+    assert play(workload_info, show("upgrade"), name="ghost")["msg"] == "There is no Deployment shop/ghost."

@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+import types
+import typing as t
+
+import pytest
+from ansible.utils.display import Display
+
+from ansible_collections.steady.rollout.plugins.module_utils._ansible.progress import open_progress
+from ansible_collections.steady.rollout.plugins.plugin_utils._live import Follower, LiveAction
+
+
+@pytest.fixture
+def shown(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What the terminal was given."""
+    lines: list[str] = []
+    monkeypatch.setattr(Display, "display", lambda _self, text, **_options: lines.append(text))
+    return lines
+
+
+def test_each_line_that_is_told_is_shown_once_and_in_order(shown: list[str]) -> None:
+    with Follower() as follower:
+        told = open_progress({"STEADY_ROLLOUT_PROGRESS": follower.path})
+        for number in range(100):
+            told.say(f"line {number}")
+    assert shown == [f"  line {number}" for number in range(100)]
+
+
+def test_several_writers_are_all_shown(shown: list[str]) -> None:
+    with Follower() as follower:
+        for number in range(3):
+            open_progress({"STEADY_ROLLOUT_PROGRESS": follower.path}).say(f"writer {number}")
+    assert shown == ["  writer 0", "  writer 1", "  writer 2"]
+
+
+def test_lines_for_programs_are_not_shown(shown: list[str]) -> None:
+    with Follower() as follower, open(follower.path, "w") as pipe:
+        pipe.write(json.dumps({"requests": 7}) + "\n")
+    assert shown == []
+
+
+def test_a_module_that_says_nothing_leaves_nothing_to_wait_for(shown: list[str]) -> None:
+    with Follower():
+        pass
+    assert shown == []
+
+
+def test_only_the_owner_can_reach_the_pipe_and_nothing_of_it_is_left(shown: list[str]) -> None:
+    with Follower() as follower:
+        mode = os.stat(follower.path).st_mode
+        assert stat.S_ISFIFO(mode)
+        assert mode & 0o777 == 0o600
+    assert not os.path.exists(os.path.dirname(follower.path))
+    assert shown == []
+
+
+def test_a_failure_in_between_leaves_nothing_either(shown: list[str]) -> None:
+    follower = Follower()
+    with pytest.raises(RuntimeError), follower:
+        raise RuntimeError
+    assert not os.path.exists(os.path.dirname(follower.path))
+    assert shown == []
+
+
+@pytest.mark.parametrize(
+    ("transport", "task", "follows"),
+    [
+        ("local", {}, True),
+        ("ssh", {}, False),
+        ("local", {"become": True}, False),
+        ("local", {"async_val": 60}, False),
+        ("local", {"no_log": True}, False),
+    ],
+)
+def test_only_a_module_beside_us_as_the_same_user_is_followed(
+    transport: str, task: dict[str, t.Any], follows: bool
+) -> None:
+    action = LiveAction.__new__(LiveAction)
+    action._connection = types.SimpleNamespace(transport=transport)
+    action._task = types.SimpleNamespace(**{"become": False, "async_val": 0, "no_log": False, **task})
+    assert action._can_follow() is follows
