@@ -179,7 +179,7 @@ class Story:
         words = [f"playbooks/{playbook}.yml"]
         for variable, value in variables.items():
             words += ["-e", f"{variable}={value}"]
-        command = ["ansible-playbook", *words, *self._for_cluster()]
+        command = ["ansible-playbook", *words, *(self._for_workload() if playbook != "bootstrap" else [])]
         self._teller.begin(number, title, shlex.join(command))
         step, reader = self._stage.begin(name, expected), Reader()
         code = self._stage.run(step, command, reader.feed, lambda: reader.task)
@@ -191,7 +191,7 @@ class Story:
             raise DemoError(f"playbooks/{playbook}.yml failed in the task {reader.task!r}.")
         return step, reader, code
 
-    def _for_cluster(self) -> list[str]:
+    def _for_workload(self) -> list[str]:
         """What the playbooks need to know beside the lab's inventory, which they read by themselves."""
         chosen = self._settings.variables()
         inventory = ["-i", "inventory/sample"]
