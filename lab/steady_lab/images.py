@@ -32,6 +32,10 @@ class Image:
     arguments: Mapping[str, str] = field(default_factory=dict)
 
     @property
+    def can_be_built(self) -> bool:
+        return all(artefact.there for artefact in (*self.parts, *self.needs))
+
+    @property
     def key(self) -> str:
         made_from = [artefact.folder.name for artefact in (*self.parts, *self.needs)]
         arguments = [f"{name}={value}" for name, value in sorted(self.arguments.items())]

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -27,21 +28,21 @@ from steady_lab.console import Console
 from steady_lab.errors import LabError
 
 RECOVERY_SECONDS = 90.0
+PUSHING = threading.Lock()
 
 
 def up(console: Console, hosts_only: bool) -> None:
     """Bring everything up that is not; a lab that is up is left alone."""
-    if machine.install_packages(console):
-        console.say("this machine has the programs the lab needs")
+    changed = machine.install_packages(console)
     machine.refuse_taken()
-    build(console)
     since = time.time()
     kernel.up()
-    changed = network.up()
-    changed |= mirror.publish(catalogue.MIRRORED)
+    changed |= network.up()
     started = services.up()
     if started:
         console.say(f"serving downloads on {settings.GATEWAY}: {', '.join(started)}")
+    changed |= build(console)
+    changed |= mirror.publish(catalogue.MIRRORED)
     with ThreadPoolExecutor(1) as beside:
         pushing = beside.submit(push, console)
         booted = boot(console)
@@ -54,13 +55,13 @@ def up(console: Console, hosts_only: bool) -> None:
     console.say(f"the lab is up: {'bare hosts' if hosts_only else f'KUBECONFIG={settings.KUBECONFIG}'}")
 
 
-def build(console: Console) -> None:
-    """Build what is missing, the lanes side by side."""
+def build(console: Console) -> bool:
+    """Build what is missing, the lanes side by side, and push what can be pushed meanwhile; whether anything was built."""
     artefacts.forget_unfinished()
     everything = [artefact for lane in catalogue.LANES for artefact in lane]
     missing = [artefact for artefact in everything if not artefact.there]
     if not missing:
-        return
+        return False
     machine.install_go(console)
     titles = {artefact.name: f"{artefact.name} ({n} of {len(missing)})" for n, artefact in enumerate(missing, 1)}
     console.say(f"to build: {', '.join(artefact.name for artefact in missing)}")
@@ -68,17 +69,24 @@ def build(console: Console) -> None:
     def work(lane: Iterable[Artefact]) -> None:
         for artefact in lane:
             if artefact.name in titles:
-                artefacts.ensure(artefact, console, titles[artefact.name])
+                try:
+                    artefacts.ensure(artefact, console, titles[artefact.name])
+                except LabError:
+                    console.say(f"{artefact.name} failed; what is being built beside it is finished and kept")
+                    raise
+        push(console)
 
     with ThreadPoolExecutor(len(catalogue.LANES)) as pool:
         for done in [pool.submit(work, lane) for lane in catalogue.LANES]:
             done.result()
+    return True
 
 
 def push(console: Console) -> bool:
-    """Push the images that the registry lacks; whether there were any."""
-    pushed = [images.ensure(image, console) for image in catalogue.IMAGES]
-    return any(pushed)
+    """Push the images that the registry lacks and whose parts are built; whether there were any."""
+    with PUSHING:
+        pushed = [images.ensure(image, console) for image in catalogue.IMAGES if image.can_be_built]
+        return any(pushed)
 
 
 def boot(console: Console) -> list[str]:

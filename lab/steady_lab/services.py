@@ -30,6 +30,7 @@ class Service:
 
 
 def mirror_command() -> list[str | Path]:
+    settings.MIRROR.mkdir(parents=True, exist_ok=True)
     options = ["--bind", settings.GATEWAY, "--directory", str(settings.MIRROR), str(settings.MIRROR_PORT)]
     return [sys.executable, "-m", "http.server", *options]
 
