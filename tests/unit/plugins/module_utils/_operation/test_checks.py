@@ -11,6 +11,7 @@ from ansible_collections.steady.rollout.plugins.module_utils._operation.journal 
 from ansible_collections.steady.rollout.plugins.module_utils._operation.outcome import Settings
 from ansible_collections.steady.rollout.plugins.module_utils._rollout import errors
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.kinds import deployment
+from ansible_collections.steady.rollout.plugins.module_utils._rollout.resources import Scope
 from ansible_collections.steady.rollout.tests.unit import samples
 from ansible_collections.steady.rollout.tests.unit.films.replay import show
 
@@ -49,11 +50,15 @@ def test_what_the_user_allows_is_not_refused(changes: Json, settings: Settings) 
     checks.may_roll(deployment, samples.REFERENCE, samples.workload(changes=changes), settings)
 
 
-def room(extra: list[Json], forbidden: bool = False) -> list[str]:
+def forbidden(_scope: Scope) -> list[Json]:
+    raise errors.Forbidden("RBAC does not allow it")
+
+
+def room(extra: list[Json], reading: t.Callable[[Scope], list[Json]] | None = None) -> list[str]:
     stage = show("upgrade")
     stage.cluster.extra = extra
-    if forbidden:
-        stage.cluster.list = lambda _scope: (_ for _ in ()).throw(errors.Forbidden("RBAC does not allow it"))  # type: ignore[method-assign]
+    if reading:
+        stage.cluster.list = reading  # type: ignore[method-assign]
     journal = Journal(stage.ports, stage.film.reference)
     template = samples.workload("2.0")["spec"]["template"]
     checks.has_room(stage.cluster, deployment, samples.REFERENCE, samples.workload(), template, journal)
@@ -67,7 +72,7 @@ def test_a_quota_without_room_for_a_surge_pod_is_refused_before_anything_is_writ
 
 
 def test_who_may_not_read_quotas_is_told_so_and_goes_on() -> None:
-    assert room([], forbidden=True) == ["quota head-room was not checked: RBAC does not allow it"]
+    assert room([], forbidden) == ["quota head-room was not checked: RBAC does not allow it"]
 
 
 def test_an_autoscaler_that_owns_the_replicas_is_named_with_its_limits() -> None:

@@ -25,13 +25,13 @@ RUNNING = {"running": {"startedAt": "2026-11-23T10:00:01Z"}}
 def found(
     message: str,
     *,
-    state: Json = RUNNING,
+    state: Json | None = None,
     old: t.Sequence[Json] = (),
     restarts: int = 0,
     container: str = "app",
     **limits: t.Any,
 ) -> list[Finding]:
-    pod = samples.unready("2.0", state=state, restartCount=restarts)
+    pod = samples.unready("2.0", state=state or RUNNING, restartCount=restarts)
     told = [samples.event(pod, "Unhealthy", message, container)]
     return list(probe.find(View(deployment, samples.rolling([pod], told, old=old), Limits(**limits))))
 

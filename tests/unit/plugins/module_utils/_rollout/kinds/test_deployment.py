@@ -15,9 +15,9 @@ Json = dict[str, t.Any]
 REVISIONS = [samples.revision("1.0", 1), samples.revision("2.0", 2)]
 
 
-def judged(changes: Json, revisions: t.Sequence[Json] = REVISIONS) -> t.Any:
+def judged(changes: Json) -> t.Any:
     """The status of the Deployment at 2.0, complete but for these changes."""
-    return deployment.judge(samples.snapshot(samples.workload("2.0", 2, changes), revisions))
+    return deployment.judge(samples.snapshot(samples.workload("2.0", 2, changes), REVISIONS))
 
 
 def test_it_is_complete_when_everything_holds() -> None:
