@@ -26,8 +26,8 @@ def managed_by_systemd() -> bool:
 
 def memberships(text: str) -> dict[str, str]:
     """Hierarchy to path, from the text of a /proc/PID/cgroup; the hierarchy of version 2 is ''."""
-    lines = (line.split(":", 2) for line in text.splitlines() if line)
-    return {controllers.removeprefix("name="): path for _, controllers, path in lines}
+    lines = (line.split(":", 2)[1:] for line in text.splitlines() if line)
+    return {controllers.removeprefix("name="): path for controllers, path in lines}
 
 
 def places(name: str, own: dict[str, str], v2: bool) -> list[Path]:

@@ -44,7 +44,7 @@ class Image:
 
 def digest_in_registry(name: str) -> str | None:
     """The digest of what a name stands for in the lab's registry; None when it has no such image."""
-    repository, _, tag = name.rpartition(":")
+    repository, tag = name.rsplit(":", 1)
     address = f"http://{settings.REGISTRY}/v2/{repository}/manifests/{tag}"
     request = urllib.request.Request(address, method="HEAD", headers={"Accept": MANIFESTS})
     try:
@@ -115,7 +115,7 @@ def from_folder(context: Path, name: str, arguments: Mapping[str, str], flags: s
         raise LabError(
             f"{context} has no Containerfile; `lab/lab image FOLDER NAME:TAG` builds the image it describes."
         )
-    repository, _, tag = name.rpartition(":")
+    repository, _colon, tag = name.rpartition(":")
     if not repository or "/" in tag:
         raise LabError(f"{name} has no tag; write NAME:TAG, as in app:1.0.")
     if not (context / "go.mod").is_file():

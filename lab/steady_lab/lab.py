@@ -168,7 +168,7 @@ def status() -> bool:
         print(f"  {'ok ' if fine else '-- '} {name:22} {text}")
     if ready:
         print(f"      {'kubeconfig':22} {settings.KUBECONFIG}")
-    return all(fine for _, _, fine in rows)
+    return all(row[2] for row in rows)
 
 
 def add_host(console: Console, name: str) -> None:

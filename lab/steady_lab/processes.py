@@ -48,7 +48,7 @@ def children(pid: int) -> list[int]:
             continue
         if int(fields[1]) == pid and fields[0] not in "ZX":
             found.append((int(fields[19]), int(stat.parent.name)))
-    return [child for _, child in sorted(found)]
+    return [entry[1] for entry in sorted(found)]
 
 
 def record_file(name: str) -> Path:

@@ -65,7 +65,7 @@ def index(repository: Path) -> None:
     """Give a folder of packages the index files that make it a flat apt repository."""
     for package in repository.glob("*%3a*.deb"):
         # apt and web servers disagree on how often to unquote an epoch's colon; Debian's own pool leaves the epoch out.
-        name, _, version = package.name.partition("_")
+        name, version = package.name.split("_", 1)
         package.rename(package.with_name(f"{name}_{version.partition('%3a')[2]}"))
     (repository / "Packages").write_text(run("apt-ftparchive", "packages", ".", cwd=repository))
     run("gzip", "--keep", "--best", "Packages", cwd=repository)

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 import socket
 import sys
 import time
@@ -12,8 +13,10 @@ import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from steady_lab import processes, settings
+from steady_lab.commands import run
 from steady_lab.errors import LabError, Refusal
 
 START_SECONDS = 20.0
@@ -36,22 +39,52 @@ def mirror_command() -> list[str | Path]:
 
 
 def registry_command() -> list[str | Path]:
-    configuration = settings.RUN / "registry.yml"
+    return registry("registry", settings.REGISTRY_PORT, settings.REGISTRY_STORAGE)
+
+
+def private_registry_command() -> list[str | Path]:
+    """An empty registry that lets nobody in without the password: what a forgotten pull secret looks like."""
+    password = settings.PRIVATE_REGISTRY_PASSWORD
+    if not password.exists():
+        write_secret(password, secrets.token_urlsafe(24))
+    known = settings.RUN / "private-registry.htpasswd"
+    # The registry takes bcrypt alone, which Python lacks and every Debian's perl has.
+    hashed = run(
+        "perl", "-e", "print crypt(<STDIN>, $ARGV[0])", f"$2b$10${secrets.token_hex(11)}", stdin=password.read_text()
+    )
+    write_secret(known, f"lab:{hashed}\n")
+    access = {"auth": {"htpasswd": {"realm": "lab", "path": str(known)}}}
+    return registry("private-registry", settings.PRIVATE_REGISTRY_PORT, settings.STATE / "private-registry", access)
+
+
+def registry(name: str, port: int, storage: Path, access: dict[str, Any] | None = None) -> list[str | Path]:
+    """The command that serves a registry, its configuration written beside the records of processes."""
+    configuration = settings.RUN / f"{name}.yml"
     configuration.parent.mkdir(parents=True, exist_ok=True)
-    # JSON is YAML; a redirect or a cache would be one more thing between a push and a pull.
     text = {
         "version": 0.1,
         "log": {"level": "warn"},
-        "storage": {"filesystem": {"rootdirectory": str(settings.REGISTRY_STORAGE)}, "delete": {"enabled": True}},
-        "http": {"addr": settings.REGISTRY},
+        "storage": {"filesystem": {"rootdirectory": str(storage)}, "delete": {"enabled": True}},
+        "http": {"addr": f"{settings.GATEWAY}:{port}", "secret": secrets.token_hex(16)},
+        **(access or {}),
     }
-    configuration.write_text(json.dumps(text))
+    # JSON is YAML.
+    write_secret(configuration, json.dumps(text))
     return ["docker-registry", "serve", configuration]
+
+
+def write_secret(file: Path, text: str) -> None:
+    """Write a file that nobody else may read."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.touch(mode=0o600)
+    file.chmod(0o600)
+    file.write_text(text)
 
 
 SERVICES = (
     Service("mirror", settings.MIRROR_PORT, mirror_command),
     Service("registry", settings.REGISTRY_PORT, registry_command),
+    Service("private-registry", settings.PRIVATE_REGISTRY_PORT, private_registry_command),
 )
 
 

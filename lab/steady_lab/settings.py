@@ -21,6 +21,7 @@ NETWORK = "10.77.0.0/24"
 PREFIX_LENGTH = 24
 MIRROR_PORT = 8080
 REGISTRY_PORT = 5000
+PRIVATE_REGISTRY_PORT = 5001
 REGISTRY_NAME = "registry.lab"
 MIRROR_NAME = "download.lab"
 REGISTRY = f"{GATEWAY}:{REGISTRY_PORT}"
@@ -47,13 +48,14 @@ RUN = STATE / "run"
 LOGS = STATE / "log"
 SSH = STATE / "ssh"
 MIRROR = STATE / "mirror"
+PRIVATE_REGISTRY_PASSWORD = STATE / "private-registry-password"
 KUBECONFIG = STATE / "kubeconfig"
 REGISTRY_STORAGE = ARTEFACTS / "registry"
 
 
 def address_of(name: str, taken: frozenset[str] = frozenset()) -> str:
     """The address a host has by its name: control planes from .11, workers from .21, any other the first free from .31."""
-    role, _, number = name.rpartition("-")
+    role, _dash, number = name.rpartition("-")
     base = {"lab-control-plane": 10, "lab-worker": 20}.get(role)
     if base is not None and number.isdigit() and 1 <= int(number) <= 9:
         return f"10.77.0.{base + int(number)}"
