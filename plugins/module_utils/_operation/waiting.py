@@ -14,6 +14,7 @@ if t.TYPE_CHECKING:
     from ansible_collections.steady.rollout.plugins.module_utils._operation.journal import Journal
     from ansible_collections.steady.rollout.plugins.module_utils._operation.outcome import Settings
     from ansible_collections.steady.rollout.plugins.module_utils._operation.ports import Ports
+    from ansible_collections.steady.rollout.plugins.module_utils._rollout.findings.finding import Finding
     from ansible_collections.steady.rollout.plugins.module_utils._rollout.kinds.kind import Kind
     from ansible_collections.steady.rollout.plugins.module_utils._rollout.snapshot import Reference, Snapshot
     from ansible_collections.steady.rollout.plugins.module_utils._rollout.verdict import Aim, Memory, Verdict
@@ -21,6 +22,8 @@ if t.TYPE_CHECKING:
 Json = dict[str, t.Any]
 
 HEARTBEAT = 15.0
+STARTING = 3.0
+"""Seconds for which a container that has just been started may fail its probe without a word about it."""
 DOUBT = 1.0
 """Seconds to wait for the watches to see what a fresh reading has seen already."""
 
@@ -101,6 +104,7 @@ class Narrator:
         self._clock = ports.clock
         self._journal = journal
         self._last = ""
+        self._seen: dict[tuple[str, str, str], float] = {}
         self._told: set[tuple[str, str, str]] = set()
         self._trouble = ""
         self.next_heartbeat = self._clock.monotonic() + HEARTBEAT
@@ -108,7 +112,7 @@ class Narrator:
     def tell(self, verdict: Verdict, trouble: str) -> None:
         """Say what this look shows that the one before did not."""
         for finding in verdict.findings:
-            if finding.key not in self._told:
+            if finding.key not in self._told and self._worth_telling(finding):
                 self._told.add(finding.key)
                 self._say(wording.brief(finding))
         if trouble != self._trouble:
@@ -120,6 +124,11 @@ class Narrator:
             self._say(counts)
         elif self._clock.monotonic() >= self.next_heartbeat:
             self._say(f"still waiting: {verdict.status.message}")
+
+    def _worth_telling(self, finding: Finding) -> bool:
+        """A probe that fails while its container starts is nothing yet; everything else is news at once."""
+        since = self._seen.setdefault(finding.key, self._clock.monotonic())
+        return finding.code != "probe" or finding.severity == "terminal" or self._clock.monotonic() - since >= STARTING
 
     def _say(self, text: str) -> None:
         self._journal.say(text)
