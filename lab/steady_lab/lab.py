@@ -140,6 +140,8 @@ def down(console: Console) -> None:
     kernel.down()
     bridge = network.down()
     artefacts.remove(settings.STATE)
+    if catalogue.HOST.there:
+        artefacts.forget_older(catalogue.HOST.name, catalogue.HOST.folder)
     if not (stopped or ended or bridge):
         console.say("the lab was down already")
         return
