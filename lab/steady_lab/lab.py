@@ -108,7 +108,7 @@ def start(console: Console, wanted: list[hosts.Host]) -> list[str]:
     started = [host for host in wanted if hosts.start(host)]
     for host in wanted:
         hosts.connect(host)
-    for host in started:
+    for host in wanted:
         hosts.settle(host)
     if started:
         console.say(f"hosts answer SSH: {', '.join(f'{host.name} {host.address}' for host in started)}")
