@@ -15,7 +15,7 @@ import re
 import sys
 import time
 import typing as t
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from ansible_collections.steady.rollout.plugins.module_utils._ansible.workload import SystemClock
 from ansible_collections.steady.rollout.plugins.module_utils._cluster.cluster import ApiCluster, connect
@@ -33,23 +33,12 @@ from ansible_collections.steady.rollout.plugins.module_utils._rollout.snapshot i
 from ansible_collections.steady.rollout.tests.unit.films import film
 
 Json = dict[str, t.Any]
-Act = t.Callable[[Ports, Reference, Json], Outcome]
+Act = t.Callable[[Ports, Reference], Outcome]
 
 IMAGE = os.environ.get("FILM_IMAGE", "registry.lab:5000/app")
 OTHER_IMAGE = os.environ.get("FILM_HUNGRY_IMAGE", "registry.lab:5000/traefik:v3.7")
 AFTERGLOW = 3.0
 UNREAD = ("volumes", "tolerations", "serviceAccount", "serviceAccountName", "preemptionPolicy", "priority")
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What to film: which workload is there before (none: it is made), what is done to it, and how that ends."""
-
-    ends: str
-    act: Act
-    before: str = "1.0"
-    quota: Json | None = None
-    history: tuple[str, ...] = ()
 
 
 class Camera:
@@ -156,46 +145,72 @@ LIMITS = Limits(config_grace=2.0, unschedulable_grace=3.0, image_pull_grace=5.0)
 
 
 def upgraded(version: str, **settings: t.Any) -> Act:
-    return lambda ports, reference, _before: upgrade(
-        ports, reference, Wanted(version), Settings(limits=LIMITS, **settings)
-    )
+    return lambda ports, reference: upgrade(ports, reference, Wanted(version), Settings(limits=LIMITS, **settings))
 
 
-def deployed(version: str = "2.0", image: str = "", **container: t.Any) -> Act:
+def deployed(
+    version: str = "2.0",
+    image: str = "",
+    *,
+    replicas: int = 3,
+    on_failure: str = "rollback",
+    limits: Limits = LIMITS,
+    **container: t.Any,
+) -> Act:
     """The same service with another container; on failure what was there before comes back."""
 
-    def act(ports: Ports, reference: Reference, _before: Json) -> Outcome:
+    def act(ports: Ports, reference: Reference) -> Outcome:
         wanted = manifest(reference, image or f"{IMAGE}:{version}", **container)
-        return deploy(ports, wanted, Settings(limits=LIMITS), force_conflicts=True)
+        wanted["spec"]["replicas"] = replicas
+        return deploy(ports, wanted, Settings(limits=limits, on_failure=on_failure), force_conflicts=True)
 
     return act
 
 
-def rolled_back(ports: Ports, reference: Reference, _before: Json) -> Outcome:
+def rolled_back(ports: Ports, reference: Reference) -> Outcome:
     return rollback(ports, reference, Target(), Settings())
 
 
 def scaled(replicas: int) -> Act:
-    return lambda ports, reference, _before: scale(ports, reference, replicas, Settings())
+    return lambda ports, reference: scale(ports, reference, replicas, Settings())
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to film: how it ends, what is done, and what was done before that (by default the service is there in 1.0)."""
+
+    ends: str
+    act: Act
+    before: tuple[Act, ...]
+    quota: Json | None = None
+    limits: Limits = LIMITS
 
 
 MISSING = {"name": "COLOUR", "valueFrom": {"configMapKeyRef": {"name": "settings", "key": "colour"}}}
+SLOW_TO_LEAVE = [{"name": "LAME_DUCK", "value": "4s"}]
+FIRST = (deployed("1.0"),)
 PLANS: dict[str, Plan] = {
-    "deploy": Plan("complete", deployed("1.0"), before=""),
-    "upgrade": Plan("complete", upgraded("2.0")),
-    "rollback": Plan("complete", rolled_back, history=("2.0",)),
-    "scale_up": Plan("complete", scaled(5)),
-    "scale_down": Plan("complete", scaled(1)),
-    "image_not_found": Plan("image_not_found", upgraded("9.9")),
-    "image_not_found_kept": Plan("image_not_found", upgraded("9.9", on_failure="keep")),
-    "image_not_found_paused": Plan("image_not_found", upgraded("9.9", on_failure="pause")),
-    "never_ready": Plan("probe", upgraded("3.0")),
-    "crash_loop": Plan("crash_loop", deployed(env=[{"name": "PORT", "value": "no-port"}])),
-    "missing_key": Plan("container_config", deployed(env=[MISSING])),
-    "unschedulable": Plan("unschedulable", deployed(resources={"requests": {"cpu": "1000"}})),
-    "quota": Plan("quota", deployed(), quota={"pods": "3"}),
-    "no_command": Plan("cannot_run", deployed(command=["/no/such/program"])),
-    "out_of_memory": Plan("crash_loop", deployed(image=OTHER_IMAGE, resources={"limits": {"memory": "12Mi"}})),
+    "deploy": Plan("complete", deployed("1.0"), ()),
+    "upgrade": Plan("complete", upgraded("2.0"), FIRST),
+    "rollback": Plan("complete", rolled_back, (*FIRST, deployed("2.0"))),
+    "scale_up": Plan("complete", scaled(5), FIRST),
+    "scale_down": Plan("complete", scaled(1), FIRST),
+    # The old revision still fails when the new one, with another number of pods, is counted as observed.
+    "mended_and_scaled": Plan("complete", deployed("2.0", replicas=4), (*FIRST, deployed("9.9", on_failure="keep"))),
+    # Room for one surge pod, and old pods that still hold theirs while they leave.
+    "tight_quota": Plan(
+        "complete", deployed("2.0", limits=Limits()), (deployed("1.0", env=SLOW_TO_LEAVE),), {"pods": "4"}, Limits()
+    ),
+    "image_not_found": Plan("image_not_found", upgraded("9.9"), FIRST),
+    "image_not_found_kept": Plan("image_not_found", upgraded("9.9", on_failure="keep"), FIRST),
+    "image_not_found_paused": Plan("image_not_found", upgraded("9.9", on_failure="pause"), FIRST),
+    "never_ready": Plan("probe", upgraded("3.0"), FIRST),
+    "crash_loop": Plan("crash_loop", deployed(env=[{"name": "PORT", "value": "no-port"}]), FIRST),
+    "missing_key": Plan("container_config", deployed(env=[MISSING]), FIRST),
+    "unschedulable": Plan("unschedulable", deployed(resources={"requests": {"cpu": "1000"}}), FIRST),
+    "quota": Plan("quota", deployed(), FIRST, {"pods": "3"}),
+    "no_command": Plan("cannot_run", deployed(command=["/no/such/program"]), FIRST),
+    "out_of_memory": Plan("crash_loop", deployed(image=OTHER_IMAGE, resources={"limits": {"memory": "12Mi"}}), FIRST),
 }
 
 
@@ -216,18 +231,15 @@ def record(name: str, plan: Plan) -> None:
     cluster, camera = connect(options), Camera(connect(options))
     reference = Reference("Deployment", f"film-{name.replace('_', '-')}", "app")
     with namespace(cluster, reference.namespace):
-        before: Json = {}
-        for version in (plan.before, *plan.history):
-            if version:
-                quiet = Ports(cluster, SystemClock(), Aloud())
-                assert not deploy(quiet, manifest(reference, f"{IMAGE}:{version}"), Settings()).failed
+        for act in plan.before:
+            print(f"    {act(Ports(cluster, SystemClock(), Aloud()), reference).message}", flush=True)
         if plan.quota:
             set_quota(cluster, reference.namespace, plan.quota)
         scopes = deployment.scopes(manifest(reference, IMAGE))
         watching = connect(options, on_event=camera.event)
         with watching.open_feed(scopes):
             camera.begin()
-            outcome = plan.act(Ports(camera, SystemClock(), Aloud()), reference, before)
+            outcome = plan.act(Ports(camera, SystemClock(), Aloud()), reference)
             time.sleep(AFTERGLOW)
     print(outcome.message, flush=True)
     ended = outcome.findings[0].code if outcome.failed and outcome.findings else outcome.status
@@ -239,7 +251,7 @@ def record(name: str, plan: Plan) -> None:
         "workload": {"kind": reference.kind, "namespace": reference.namespace, "name": reference.name},
         "ends": plan.ends,
         "message": outcome.message,
-        "limits": {"config_grace": 2.0, "unschedulable_grace": 3.0, "image_pull_grace": 5.0},
+        "limits": asdict(plan.limits),
     }
     keep(name, about, camera.scenes)
 

@@ -18,7 +18,7 @@ from ansible_collections.steady.rollout.tests.unit.films import film as films
 Json = dict[str, t.Any]
 Look = tuple[float, verdicts.Verdict, films.Stage]
 
-GOOD = ("deploy", "upgrade", "rollback", "scale_up", "scale_down")
+GOOD = ("deploy", "upgrade", "rollback", "scale_up", "scale_down", "mended_and_scaled", "tight_quota")
 BAD = (
     "image_not_found",
     "image_not_found_kept",
@@ -144,7 +144,7 @@ DELAYS = st.fixed_dictionaries({kind: st.floats(0, 2) for kind in STREAMS})
 @settings(max_examples=8)
 def test_watches_that_are_late_change_the_moment_not_the_verdict(name: str, delays: dict[str, float]) -> None:
     film = FILMS[name]
-    looks = no_false_success(watched(film, late(film, delays), ending(film) + 2), film)
+    looks = no_false_success(watched(film, late(film, delays), ending(film) + 2.5), film)
     causes = [found.cause for _at, found, _stage in looks if found.phase == "failed"]
     if name in GOOD:
         assert causes == []

@@ -9,6 +9,8 @@ import typing as t
 from ansible_collections.steady.rollout.plugins.module_utils._rollout import objects
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.findings.finding import Finding, View
 
+# The ReplicaSet's word may come before the pods' own news that old ones are leaving.
+SETTLED = 2.0
 _PASSING = re.compile(
     r"failed calling webhook|please apply your changes to the latest version|etcdserver|timeout", re.I
 )
@@ -52,7 +54,7 @@ def find(view: View) -> t.Iterator[Finding]:
 def grace(view: View, message: str) -> float:
     """None for a plain denial. A used-up quota comes free while old pods go, and one on its way out counts until it is gone."""
     if "exceeded quota" in message:
-        return view.limits.unschedulable_grace if _makes_room(view) else 0.0
+        return view.limits.unschedulable_grace if _makes_room(view) else SETTLED
     return view.limits.config_grace if _PASSING.search(message) else 0.0
 
 

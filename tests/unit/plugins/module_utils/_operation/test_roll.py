@@ -20,7 +20,7 @@ Json = dict[str, t.Any]
 def played(name: str) -> tuple[Show, Outcome]:
     """The operation of that film, once more."""
     stage = show(name)
-    return stage, record.PLANS[name].act(stage.ports, stage.film.reference, {})
+    return stage, record.PLANS[name].act(stage.ports, stage.film.reference)
 
 
 def without_version(body: Json) -> Json:

@@ -143,7 +143,7 @@ def test_terminal_causes_come_first() -> None:
 
 
 def test_a_cause_of_the_whole_workload_fails_without_any_pod() -> None:
-    failure = {"type": "ReplicaFailure", "status": "True", "reason": "FailedCreate", "message": "exceeded quota: room"}
+    failure = {"type": "ReplicaFailure", "status": "True", "reason": "FailedCreate", "message": "violates PodSecurity"}
     newest = samples.revision("2.0", 2, {"status": {"conditions": [failure]}})
     present = samples.workload("2.0", 2, {"status": {"updatedReplicas": 0}})
     assert looks((0, samples.snapshot(present, [newest])))[0].phase == "failed"

@@ -30,7 +30,6 @@ def found(message: str, pods: t.Sequence[Json] = (), *, missing: int = 0, status
 @pytest.mark.parametrize(
     ("message", "title"),
     [
-        (FULL, "quota is used up"),
         ("failed quota: room: must specify limits.cpu for: app", "quota wants requests and limits"),
         ('pods is forbidden: violates PodSecurity "restricted:latest"', "PodSecurity forbids the pod"),
         ('admission webhook "policy.example" denied the request: no', "an admission webhook denied the pod"),
@@ -45,18 +44,18 @@ def test_pods_that_are_not_let_in_are_told_by_who_forbids_them(message: str, tit
 @pytest.mark.parametrize(
     ("pods", "missing", "grace"),
     [
-        ([], 0, 0.0),
-        ([samples.pod("1.0")], 0, 0.0),
+        ([], 0, quota.SETTLED),
+        ([samples.pod("1.0")], 0, quota.SETTLED),
         ([samples.pod("1.0")], 1, 60.0),
         ([LEAVING], 0, 60.0),
         ([samples.pod("1.0"), samples.pod("2.0")], 0, 60.0),
-        ([samples.pod("2.0")], 1, 0.0),
+        ([samples.pod("2.0")], 1, quota.SETTLED),
     ],
     ids=["no pods", "no old pod may go", "one may go first", "one is leaving", "a new one has come", "no old one left"],
 )
 def test_a_full_quota_is_given_time_while_old_pods_make_room(pods: list[Json], missing: int, grace: float) -> None:
     (finding,) = found(FULL, pods, missing=missing)
-    assert finding.grace == grace
+    assert (finding.title, finding.grace) == ("quota is used up", grace)
 
 
 @pytest.mark.parametrize("message", ["failed calling webhook: connection refused", "etcdserver: leader changed"])
