@@ -48,7 +48,9 @@ options:
     type: str
     default: 1m
   unschedulable_grace:
-    description: How long a pod may wait for a node that takes it; an autoscaler may be on its way with one.
+    description:
+      - How long a pod may wait for a node that takes it; an autoscaler may be on its way with one.
+      - Also how long a used-up ResourceQuota may keep new pods out while old ones are leaving.
     type: str
     default: 1m
   config_grace:

@@ -119,7 +119,7 @@ class Narrator:
             self._trouble = trouble
             self._say(f"{trouble}; going on as soon as it answers" if trouble else "the API server answers again")
         counts = f"{verdict.status}: complete" if verdict.phase == "complete" else str(verdict.status)
-        if not verdict.lost and counts != self._last:
+        if verdict.status.counted and not verdict.lost and counts != self._last:
             self._last = counts
             self._say(counts)
         elif self._clock.monotonic() >= self.next_heartbeat:

@@ -87,7 +87,13 @@ def judge(snapshot: Snapshot) -> status.Status:
 
     def answer(complete: bool, message: str) -> status.Status:
         return status.Status(
-            complete, message, wanted=wanted, new_ready=ready, old=max(total - updated, 0), available=available
+            complete,
+            message,
+            wanted=wanted,
+            new_ready=ready,
+            old=max(total - updated, 0),
+            available=available,
+            counted=snapshot.newest is not None,
         )
 
     if spec.get("paused"):

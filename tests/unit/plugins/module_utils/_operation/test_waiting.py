@@ -43,6 +43,13 @@ def test_it_knows_the_fewest_pods_that_were_available() -> None:
     assert waited(show("upgrade")).lowest_available == 3
 
 
+def test_counts_of_the_spec_before_are_not_told() -> None:
+    stage = show("upgrade")
+    waited(stage)
+    told = [line.split("  ", 2)[2] for line in stage.heard.lines]
+    assert told[0] == "0/3 new ready, 3 old left"
+
+
 def test_nothing_is_told_twice() -> None:
     stage = show("upgrade")
     waited(stage)
