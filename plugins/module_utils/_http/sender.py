@@ -54,9 +54,8 @@ class Sender:
 
     def _exchange(self, pool: urllib3.HTTPConnectionPool, keep: bool) -> Answer:
         deadline = time.monotonic() + self._plan.timeout
-        response = pool.request_encode_url(
-            self._plan.method, self._path, retries=False, redirect=False, preload_content=False
-        )
+        options: dict[str, t.Any] = {"retries": False, "redirect": False, "preload_content": False}
+        response = pool.request_encode_url(self._plan.method, self._path, **options)
         connection = response.connection
         body = _read(response, deadline)
         response.release_conn()
