@@ -43,6 +43,7 @@ def rollback(ports: Ports, reference: Reference, target: Target, settings: Setti
             "" if goal else ": it was rolled back before. To go further back, name a revision or a version"
         )
         change = roll.Change(f"Rollback of {reference}", done, present, present, changed=False)
+        journal.say(done)
         return checks.predicted(running, change) if settings.dry_run else roll.see_through(running, change)
     text = f"from revision {now['revision']} ({now['version']}) to {goal.title}"
     if not settings.dry_run:

@@ -46,6 +46,7 @@ def upgrade(ports: Ports, reference: Reference, wanted: Wanted, settings: Settin
     running = roll.Roll(ports, kind, reference, settings, journal)
     if template == objects.template(present):
         change = roll.Change(f"Upgrade of {reference} to {new}", f"runs {new} already", present, present, changed=False)
+        journal.say(change.done)
         return checks.predicted(running, change) if settings.dry_run else roll.see_through(running, change)
     checks.has_room(ports.cluster, kind, reference, present, template, journal)
     surge, missing = kind.surge(present)
