@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is done about a failed rollout: go back, pause, or leave it; and what is said about that."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass, field
+
+from ansible_collections.steady.rollout.plugins.module_utils._operation import reading, recording, waiting, writing
+from ansible_collections.steady.rollout.plugins.module_utils._rollout import errors, objects, revisions, wording
+from ansible_collections.steady.rollout.plugins.module_utils._rollout import verdict as verdicts
+
+if t.TYPE_CHECKING:
+    from ansible_collections.steady.rollout.plugins.module_utils._operation.roll import Roll
+    from ansible_collections.steady.rollout.plugins.module_utils._rollout.snapshot import Snapshot
+    from ansible_collections.steady.rollout.plugins.module_utils._rollout.verdict import Aim
+
+Json = dict[str, t.Any]
+
+
+@dataclass(frozen=True)
+class Undone:
+    """What was done about a failure, in words and as facts; ``after`` is the workload as it was left."""
+
+    text: str
+    after: Json | None = None
+    rolled_back: Json = field(default_factory=dict)
+
+
+def undo(roll: Roll, waited: waiting.Waited, entries: tuple[revisions.Revision, ...], aim: Aim) -> Undone:
+    """Do about a failed rollout what the settings say, and tell."""
+    way = roll.settings.on_failure
+    try:
+        if way == "rollback":
+            return _roll_back(roll, waited, entries, aim)
+        if way == "pause":
+            return _pause(roll, waited.snapshot, entries, aim)
+        return _leave(roll, waited.snapshot, entries, " (on_failure: keep)" if way == "keep" else "")
+    except errors.RolloutError as reason:
+        return Undone(f"It could not be undone: {reason}")
+
+
+def _leave(roll: Roll, snapshot: Snapshot, entries: tuple[revisions.Revision, ...], why: str) -> Undone:
+    # One that was good before may have failed for a reason of its surroundings: it stays a way back.
+    blamed = roll.recorded and not any(revision.current and revision.outcome == revisions.GOOD for revision in entries)
+    after = recording.record(roll, snapshot, entries, revisions.BAD) if blamed else snapshot.workload
+    return Undone(f"It was left as it is{why}.", after)
+
+
+def _pause(roll: Roll, snapshot: Snapshot, entries: tuple[revisions.Revision, ...], aim: Aim) -> Undone:
+    failed = {revision.identity: revisions.BAD for revision in entries if revision.current}
+
+    def make(now: Json) -> Json:
+        _still_ours(now, aim)
+        notes = revisions.outcome_annotation(now, entries, failed)
+        return {**roll.kind.pause_patch(True), "metadata": {"annotations": notes}}
+
+    _before, after = writing.change(roll.ports.cluster, roll.kind, roll.reference, snapshot.workload or {}, make)
+    resume = f"kubectl -n {roll.reference.namespace} rollout resume {roll.reference.kind.lower()}/{roll.reference.name}"
+    return Undone(f"It was paused (on_failure: pause); after mending it resume with: {resume}", after)
+
+
+def _roll_back(roll: Roll, waited: waiting.Waited, entries: tuple[revisions.Revision, ...], aim: Aim) -> Undone:
+    target = revisions.last_good(entries)
+    if target is None:
+        return _leave(roll, waited.snapshot, entries, ": there is no earlier revision to go back to")
+    failed = {revision.identity: revisions.BAD for revision in entries if revision.current}
+    cause = f"rollback to {target.version}: {waited.verdict.message}"
+
+    def make(now: Json) -> Json:
+        _still_ours(now, aim)
+        notes = {**revisions.outcome_annotation(now, entries, failed), revisions.CHANGE_CAUSE: cause}
+        return writing.template_patch(target.template, notes)
+
+    good = ", last good" if target.outcome == revisions.GOOD else ""
+    roll.journal.say(f"rolling back to {target.title}{good}")
+    before, after = writing.change(roll.ports.cluster, roll.kind, roll.reference, waited.snapshot.workload or {}, make)
+    back = verdicts.aim_at(after, before=before)
+    again = waiting.wait(roll.ports, roll.kind, roll.reference, after, back, roll.settings, roll.journal)
+    if again.verdict.phase != "complete":
+        lines = [f"Rolling back to {target.title} failed too: {again.verdict.message}."]
+        return Undone("\n  ".join(lines + wording.cause(again.verdict.findings)), again.snapshot.workload)
+    recording.record(roll, again.snapshot, entries, revisions.GOOD)
+    facts = reading.facts(roll.kind, again.snapshot.workload or after, roll.settings.container)
+    roll.journal.say(f"rolled back to revision {facts['revision']} ({facts['version']})")
+    lowest, wanted = min(waited.lowest_available, again.lowest_available), again.verdict.status.wanted
+    serving = f"; never fewer than {lowest} of its {wanted} pods were available" if lowest else ""
+    images = ", ".join(facts["images"].values())
+    return Undone(
+        f"Rolled back to revision {facts['revision']} ({images}){serving}.",
+        again.snapshot.workload,
+        {**facts, "seconds": round(roll.journal.seconds, 3)},
+    )
+
+
+def _still_ours(now: Json, aim: Aim) -> None:
+    if objects.uid(now) != aim.uid or objects.template(now) != aim.template:
+        raise errors.Refused("somebody else has changed it in the meantime.")

@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import json
+import typing as t
+
+import pytest
+
+from ansible_collections.steady.rollout.plugins.module_utils._rollout import errors, revisions
+from ansible_collections.steady.rollout.tests.unit.films.play import played, upgraded
+from ansible_collections.steady.rollout.tests.unit.films.replay import show
+
+Json = dict[str, t.Any]
+
+
+ROLLED_BACK = (
+    "image_not_found",
+    "never_ready",
+    "crash_loop",
+    "missing_key",
+    "unschedulable",
+    "quota",
+    "no_command",
+    "out_of_memory",
+)
+
+
+@pytest.mark.parametrize("name", ROLLED_BACK)
+def test_a_failure_goes_back_to_the_last_good_revision_and_still_fails(name: str) -> None:
+    stage, outcome = played(name)
+    assert outcome.failed
+    assert (outcome.rolled_back["version"], outcome.after["version"], outcome.before["version"]) == (
+        "1.0",
+        "1.0",
+        "1.0",
+    )
+    assert (
+        "Rolled back to revision 3 (registry.lab:5000/app:1.0); never fewer than 3 of its 3 pods were available."
+        in outcome.message
+    )
+    recorded = json.loads(stage.cluster.bodies[1]["metadata"]["annotations"][revisions.OUTCOMES])
+    assert sorted(recorded.values()) == [revisions.BAD, revisions.GOOD]
+
+
+def test_kept_means_left_as_it_is_and_remembered_as_bad() -> None:
+    stage, outcome = played("image_not_found_kept")
+    assert "It was left as it is (on_failure: keep)." in outcome.message
+    assert outcome.rolled_back == {}
+    assert outcome.after["version"] == "9.9"
+    assert "spec" not in stage.cluster.bodies[1]
+    assert revisions.BAD in stage.cluster.bodies[1]["metadata"]["annotations"][revisions.OUTCOMES]
+
+
+def test_paused_tells_how_to_resume_and_is_remembered_as_bad() -> None:
+    stage, outcome = played("image_not_found_paused")
+    assert "kubectl -n shop rollout resume deployment/app" in outcome.message
+    assert stage.cluster.bodies[1]["spec"] == {"paused": True}
+    assert revisions.BAD in stage.cluster.bodies[1]["metadata"]["annotations"][revisions.OUTCOMES]
+
+
+def test_somebody_who_changes_it_just_before_the_undo_is_left_alone() -> None:
+    stage = show("image_not_found")
+    stage.cluster.troubles = [None, errors.Conflict("the object has been modified")]
+    plain_patch = stage.cluster.patch
+
+    def patch(*args: t.Any, **options: t.Any) -> Json:
+        try:
+            return plain_patch(*args, **options)
+        except errors.Conflict:
+            for item in stage.cluster.stage.objects.values():
+                if item["kind"] == "Deployment" and stage.cluster.bodies:
+                    item["spec"]["template"]["spec"]["containers"][0]["image"] = "registry.lab:5000/app:somebodys"
+            raise
+
+    stage.cluster.patch = patch  # type: ignore[method-assign]
+    outcome = upgraded(stage, "9.9")
+    assert "It could not be undone: somebody else has changed it in the meantime." in outcome.message
+    assert len(stage.cluster.bodies) == 1
+
+
+def test_an_undo_that_is_forbidden_is_told_beside_the_cause() -> None:
+    stage = show("image_not_found")
+    stage.cluster.troubles = [None, errors.Forbidden("RBAC does not allow it.")]
+    outcome = upgraded(stage, "9.9")
+    assert "image not found" in outcome.message
+    assert "It could not be undone: RBAC does not allow it." in outcome.message
