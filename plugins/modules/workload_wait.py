@@ -81,6 +81,7 @@ findings:
       description:
         - One of V(image_not_found), V(image_unauthorized), V(image_pull_transient), V(crash_loop), V(container_config), V(cannot_run),
           V(unschedulable), V(quota), V(probe), V(progress_deadline).
+        - After a rollout that is complete, V(image_mismatch) where a node runs another digest than the one asked for.
       type: str
       returned: always
     severity:

@@ -14,7 +14,7 @@ from ansible_collections.steady.rollout.plugins.module_utils._operation import (
     waiting,
 )
 from ansible_collections.steady.rollout.plugins.module_utils._operation.outcome import Outcome, Settings
-from ansible_collections.steady.rollout.plugins.module_utils._rollout import revisions, wording
+from ansible_collections.steady.rollout.plugins.module_utils._rollout import revisions, running, wording
 from ansible_collections.steady.rollout.plugins.module_utils._rollout import verdict as verdicts
 
 if t.TYPE_CHECKING:
@@ -60,7 +60,11 @@ def see_through(roll: Roll, change: Change) -> Outcome:
     if waited.verdict.phase == "complete":
         if roll.recorded:
             recording.record(roll, waited.snapshot, entries, revisions.GOOD)
-        return outcome(roll, change, waited.verdict, f"{roll.reference} {change.done}.", after=waited.snapshot.workload)
+        others = tuple(running.other_images(waited.snapshot))
+        for finding in others:
+            roll.journal.say(wording.brief(finding))
+        done = f"{roll.reference} {change.done}."
+        return outcome(roll, change, waited.verdict, done, after=waited.snapshot.workload, findings=others)
     verdict = waited.verdict
     took = f"failed after {wording.seconds(roll.journal.seconds)}: {verdict.message}"
     if verdict.lost:

@@ -68,3 +68,9 @@ def version_of(reference: str) -> str:
         return parse(reference).version
     except errors.InvalidInput:
         return reference
+
+
+def digest_of(reference: str) -> str:
+    """The digest that a reference or an image ID ends with; empty when it has none."""
+    digest = reference.rpartition("@")[2]
+    return digest if _DIGEST.fullmatch(digest) else ""

@@ -45,8 +45,10 @@ def test_a_server_that_refuses_the_first_connection_is_unreachable_at_once(conne
 
 def test_a_server_that_never_answered_is_not_waited_for(server: ApiServer, connected: Connect) -> None:
     server.plays("get", Nothing(silence=True))
-    with pytest.raises(errors.Unreachable, match=r"connected, but no answer within 0\.2\d* s"):
+    with pytest.raises(errors.Unreachable, match=r"connected, but no answer within [\d.]+ s") as raised:
         connected(timings={"read": 0.2}).read(DEPLOYMENT, "shop", "app")
+    # What it says is how long it really was: at least the timeout, and more on a busy machine.
+    assert float(str(raised.value).partition(" within ")[2].partition(" s")[0]) >= 0.2
     assert server.count("get") == 1
 
 
