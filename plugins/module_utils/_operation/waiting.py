@@ -105,15 +105,16 @@ class Narrator:
         self._journal = journal
         self._last = ""
         self._seen: dict[tuple[str, str, str], float] = {}
-        self._told: set[tuple[str, str, str]] = set()
+        self._told: set[tuple[str, str]] = set()
         self._trouble = ""
         self.next_heartbeat = self._clock.monotonic() + HEARTBEAT
 
     def tell(self, verdict: Verdict, trouble: str) -> None:
         """Say what this look shows that the one before did not."""
         for finding in verdict.findings:
-            if finding.key not in self._told and self._worth_telling(finding):
-                self._told.add(finding.key)
+            cause = (finding.code, finding.container)  # of many pods that fail alike one is enough
+            if cause not in self._told and self._worth_telling(finding):
+                self._told.add(cause)
                 self._say(wording.brief(finding))
         if trouble != self._trouble:
             self._trouble = trouble

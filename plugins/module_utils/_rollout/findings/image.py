@@ -38,7 +38,10 @@ _SECRET = re.compile(
     r"|(?<=://)[^/\s:@]+:[^/\s@]+(?=@)",
     re.I,
 )
-_WRAPPING = re.compile(r"^(?:rpc error: code = \w+ desc = )?(?:failed to pull and unpack image \"[^\"]*\": )?")
+_WRAPPING = re.compile(
+    r"^(?:rpc error: code = \w+ desc = )?(?:failed to pull and unpack image \"[^\"]*\": )?"
+    r"(?:failed to resolve reference \"(?P<image>[^\"]*)\": (?:(?P=image): )?)?"
+)
 
 
 def find(view: View) -> t.Iterator[Finding]:

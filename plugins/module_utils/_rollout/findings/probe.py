@@ -68,10 +68,16 @@ def target(container: Json, which: str) -> str:
     """What the probe asks, in words: ``GET :8080/readyz: ``."""
     probe = container.get(f"{which.lower()}Probe") or {}
     if "httpGet" in probe:
-        return f"GET :{probe['httpGet'].get('port')}{probe['httpGet'].get('path', '/')}: "
+        return f"GET :{_port(container, probe['httpGet'])}{probe['httpGet'].get('path', '/')}: "
     if "tcpSocket" in probe:
-        return f"connect to :{probe['tcpSocket'].get('port')}: "
+        return f"connect to :{_port(container, probe['tcpSocket'])}: "
     return ""
+
+
+def _port(container: Json, action: Json) -> t.Any:
+    """The port as a number: a probe may name one of the container's own."""
+    named = {port.get("name"): port.get("containerPort") for port in container.get("ports") or ()}
+    return named.get(action.get("port"), action.get("port"))
 
 
 def _restarting(view: View, restarts: int) -> float:

@@ -119,3 +119,8 @@ def test_nothing_secret_in_a_registrys_answer_is_shown(words: str) -> None:
 
 def test_a_container_that_waits_for_something_else_has_no_image_trouble() -> None:
     assert found("ContainerCreating") == []
+
+
+def test_what_the_runtime_did_on_the_way_is_left_out_of_the_cause() -> None:
+    (finding,) = found("ErrImagePull", NOT_FOUND)
+    assert finding.message == "registry.lab:5000/app:9.9: not found"

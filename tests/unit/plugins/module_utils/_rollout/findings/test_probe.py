@@ -47,9 +47,13 @@ def ready_after(seconds: int, name: str) -> Json:
 
 def test_a_failing_probe_is_told_by_what_it_asks_and_what_answered() -> None:
     (finding,) = found(FAILED)
-    asked = samples.POD["spec"]["containers"][0]["readinessProbe"]["httpGet"]
+    assert samples.POD["spec"]["containers"][0]["readinessProbe"]["httpGet"] == {
+        "path": "/readyz",
+        "port": "http",
+        "scheme": "HTTP",
+    }
     assert (finding.code, finding.title) == ("probe", "readiness probe fails")
-    assert finding.message == f"GET :{asked['port']}{asked['path']}: HTTP probe failed with statuscode: 503"
+    assert finding.message == "GET :8080/readyz: HTTP probe failed with statuscode: 503"
 
 
 @pytest.mark.parametrize(
