@@ -318,7 +318,7 @@ def measure(options: dict[str, t.Any], _check_mode: bool) -> dict[str, t.Any]:
     running = probe.Probe(plan_of(options), reader_of(options))
     told = progress.open_progress(os.environ)
     stop_on_signals(running)
-    finished = running.run(told.record)
+    finished = running.run(lambda second: told.record({**second, "text": report.second_in_words(second)}))
     complaint = report.complaint(finished, options["url"], options["max_error_rate"])
     return {
         "changed": False,

@@ -46,6 +46,17 @@ def in_words(report: Report, url: str) -> str:
     return "; ".join(parts) + (" (stopped early)." if report.stopped_early else ".")
 
 
+def second_in_words(second: Json) -> str:
+    """One second of the probe in a line."""
+    failed = sum(second["failures"].values())
+    kinds = ", ".join(f"{count} {kind}" for kind, count in second["failures"].items() if count)
+    parts = [f"{second['requests']} requests, {failed} failed{f' ({kinds})' if kinds else ''}"]
+    if latency := second["latency_ms"]:
+        parts.append(f"p99 {latency['p99']:g} ms")
+    parts += [f"{name} {100 * part['share']:.0f} %" for name, part in second["versions"].items()]
+    return f"{second['at'][11:19]}  {', '.join(parts)}"
+
+
 def complaint(report: Report, url: str, max_error_rate: float | None) -> str:
     """Why the probe counts as failed; an empty string when it does not."""
     total = report.total

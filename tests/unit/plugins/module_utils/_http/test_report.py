@@ -78,3 +78,27 @@ def test_nothing_measured_is_no_complaint() -> None:
 def test_an_error_rate_that_is_not_a_share_is_refused(rate: float) -> None:
     with pytest.raises(errors.InvalidInput, match=r"is not a share between 0 and 1; write 0.01 for one"):
         report.check_error_rate(rate)
+
+
+@pytest.mark.parametrize(
+    ("failures", "latency", "versions", "line"),
+    [
+        (
+            {},
+            {"p99": 12.5},
+            {"1.0": {"share": 0.6}, "2.0": {"share": 0.4}},
+            "50 requests, 0 failed, p99 12.5 ms, 1.0 60 %, 2.0 40 %",
+        ),
+        ({"connect": 50}, {}, {}, "50 requests, 50 failed (50 connect)"),
+    ],
+    ids=["two versions answer", "nobody answers"],
+)
+def test_a_second_is_one_line(failures: dict[str, int], latency: dict[str, float], versions: dict, line: str) -> None:
+    second = {
+        "at": "2026-01-31T12:00:07.000Z",
+        "requests": 50,
+        "failures": failures,
+        "latency_ms": latency,
+        "versions": versions,
+    }
+    assert report.second_in_words(second) == f"12:00:07  {line}"
