@@ -103,20 +103,19 @@ def test_a_stop_ends_the_schedule_and_reports_what_was_measured(serve: t.Any) ->
         while True:
             peer.request()
             peer.answer()
-            if len(server.requests) == 5:
+            if len(server.requests) >= 5:  # several threads count, and may pass five together
                 probe.stop()
 
     server = serve(answer_and_stop)
-    probe = Probe(Plan(server.url, 100, 3600, connections="keep_alive"), READ_VERSION)
+    probe = Probe(Plan(server.url, 100, 30, connections="keep_alive"), READ_VERSION)
     report = probe.run()
     assert report.stopped_early
-    assert report.elapsed < 60
     assert 5 <= report.total.requests == len(server.requests) < 100
     assert adds_up(report)
 
 
 def test_a_stop_before_the_first_request_reports_nothing(healthy: t.Any) -> None:
-    probe = Probe(Plan(healthy.url, 100, 3600), READ_VERSION)
+    probe = Probe(Plan(healthy.url, 100, 30), READ_VERSION)
     probe.stop()
     report = probe.run()
     assert (report.total.requests, report.seconds, report.stopped_early) == (0, [], True)
