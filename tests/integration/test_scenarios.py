@@ -15,10 +15,16 @@ SCENARIOS = sorted(path.stem for path in (HERE / "scenarios").glob("*.yml"))
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS)
-def test_scenario(scenario: str) -> None:
+def test_scenario(scenario: str, tmp_path: pathlib.Path) -> None:
     """Play it with ansible-playbook; what it printed is shown when it fails."""
     namespace = f"scenario-{scenario.replace('_', '-')[:40]}-{secrets.token_hex(2)}"
-    command = ["ansible-playbook", "-v", str(HERE / "scenario.yml"), "-e", f"scenario={scenario} here={namespace}"]
+    command = [
+        "ansible-playbook",
+        "-v",
+        str(HERE / "scenario.yml"),
+        "-e",
+        f"scenario={scenario} here={namespace} ansible_async_dir={tmp_path}",
+    ]
     played = subprocess.run(
         command,
         cwd=HERE.parents[1],
