@@ -143,7 +143,7 @@ class Api:
         if isinstance(failure, answers.Passing):
             self._doubt()
         elif self._clock() < self._doubted_until and _is_doubtful(request, failure):
-            return answers.Passing(str(failure), unclear=False)
+            return answers.Passing("it has just come back and does not know its users yet", unclear=False)
         elif isinstance(failure, errors.Unauthorized):
             return errors.Unauthorized(
                 f"API server {self.server} does not accept the credentials of {self._credentials.access.source} "
