@@ -13,14 +13,19 @@ from ansible_collections.steady.rollout.plugins.module_utils._cluster.feed impor
 from ansible_collections.steady.rollout.plugins.module_utils._cluster.options import Options, Timings
 from ansible_collections.steady.rollout.plugins.module_utils._cluster.request import Request, listing
 from ansible_collections.steady.rollout.plugins.module_utils._rollout import errors
-from ansible_collections.steady.rollout.plugins.module_utils._rollout.resources import NAMESPACE, POD, Resource, Scope
+from ansible_collections.steady.rollout.plugins.module_utils._rollout.resources import (
+    FIELD_MANAGER,
+    NAMESPACE,
+    POD,
+    Resource,
+    Scope,
+)
 
 if t.TYPE_CHECKING:
     from ansible_collections.steady.rollout.plugins.module_utils._cluster.board import OnEvent
 
 Json = dict[str, t.Any]
 
-FIELD_MANAGER = "steady.rollout"
 _REVIEW = Resource("authorization.k8s.io/v1", "selfsubjectaccessreviews", "SelfSubjectAccessReview")
 _LOG_PATIENCE = 5.0
 _LOG_BYTES = 65536

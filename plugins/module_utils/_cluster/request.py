@@ -46,11 +46,9 @@ class Request:
     @property
     def path(self) -> str:
         """Where on the server; an object to be created goes to its collection."""
-        in_namespace = f"/namespaces/{self.namespace}" if self.namespace else ""
-        collection = f"{self.resource.root}{in_namespace}/{self.resource.plural}"
         if not self.name or self.verb == "create":
-            return collection
-        return f"{collection}/{self.name}" + (f"/{self.sub}" if self.sub else "")
+            return self.resource.path(self.namespace)
+        return self.resource.path(self.namespace, self.name) + (f"/{self.sub}" if self.sub else "")
 
     @property
     def what(self) -> str:

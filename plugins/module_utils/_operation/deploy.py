@@ -14,6 +14,7 @@ from ansible_collections.steady.rollout.plugins.module_utils._rollout import (
     images,
     kinds,
     objects,
+    resources,
     revisions,
 )
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.snapshot import Reference
@@ -23,8 +24,6 @@ if t.TYPE_CHECKING:
     from ansible_collections.steady.rollout.plugins.module_utils._rollout.kinds.kind import Kind
 
 Json = dict[str, t.Any]
-
-FIELD_MANAGER = "steady.rollout"
 
 
 def deploy(ports: Ports, manifest: Json, settings: Settings, *, force_conflicts: bool = False) -> Outcome:
@@ -102,7 +101,7 @@ def _apply(cluster: Cluster, kind: Kind, reference: Reference, manifest: Json, *
     try:
         return cluster.apply(kind.RESOURCE, reference.namespace, reference.name, manifest, force=force, dry_run=dry_run)
     except errors.Conflict as conflict:
-        if set(conflict.managers) != {FIELD_MANAGER}:
+        if set(conflict.managers) != {resources.FIELD_MANAGER}:
             raise
     return cluster.apply(kind.RESOURCE, reference.namespace, reference.name, manifest, force=True, dry_run=dry_run)
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+FIELD_MANAGER = "steady.rollout"
+"""Under which name the API server keeps what this collection writes."""
+
 
 @dataclass(frozen=True)
 class Resource:
@@ -20,8 +23,9 @@ class Resource:
         return f"/apis/{self.api_version}" if "/" in self.api_version else f"/api/{self.api_version}"
 
     def path(self, namespace: str, name: str = "") -> str:
-        """The path of one object, or of the collection when no name is given."""
-        collection = f"{self.root}/namespaces/{namespace}/{self.plural}"
+        """The path of one object, or of the collection when no name is given; no namespace means the whole cluster."""
+        in_namespace = f"/namespaces/{namespace}" if namespace else ""
+        collection = f"{self.root}{in_namespace}/{self.plural}"
         return f"{collection}/{name}" if name else collection
 
 
@@ -37,9 +41,6 @@ class Scope:
 
 DEPLOYMENT = Resource("apps/v1", "deployments", "Deployment")
 REPLICA_SET = Resource("apps/v1", "replicasets", "ReplicaSet")
-STATEFUL_SET = Resource("apps/v1", "statefulsets", "StatefulSet")
-DAEMON_SET = Resource("apps/v1", "daemonsets", "DaemonSet")
-CONTROLLER_REVISION = Resource("apps/v1", "controllerrevisions", "ControllerRevision")
 POD = Resource("v1", "pods", "Pod")
 EVENT = Resource("v1", "events", "Event")
 NAMESPACE = Resource("v1", "namespaces", "Namespace")
