@@ -62,8 +62,9 @@ def refuse(reference: Reference, reason: str) -> None:
 
 def predicted(roll: Roll, change: Change) -> Outcome:
     """The outcome in check mode: the API server has accepted the change in a dry run; the rollout itself is not simulated."""
+    revisions = reading.snapshot(roll.ports.cluster, roll.kind, roll.reference, change.after).revisions
     facts = [
-        reading.facts(roll.kind, item, roll.settings.container) if item else {}
+        reading.facts(roll.kind, item, roll.settings.container, revisions) if item else {}
         for item in (change.before, change.after)
     ]
     return Outcome(

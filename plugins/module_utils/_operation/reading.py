@@ -25,11 +25,11 @@ def snapshot(cluster: Cluster, kind: Kind, reference: Reference, present: Json) 
     return kind.gather(reference, [cluster.list(scope) for scope in kind.scopes(present)])
 
 
-def facts(kind: Kind, present: Json, container: str = "") -> Json:
-    """What it runs, as results show it."""
+def facts(kind: Kind, present: Json, container: str = "", history: t.Iterable[Json] = ()) -> Json:
+    """What it runs, as results show it; its number is looked up in the revisions of a snapshot where the workload has none."""
     template = objects.template(present)
     return {
-        "revision": kind.revision_number(present),
+        "revision": kind.number_of(present, history),
         "version": templates.version(template, objects.name(present), container),
         "images": objects.images(template),
     }

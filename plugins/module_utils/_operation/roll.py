@@ -21,7 +21,7 @@ if t.TYPE_CHECKING:
     from ansible_collections.steady.rollout.plugins.module_utils._operation.journal import Journal
     from ansible_collections.steady.rollout.plugins.module_utils._operation.ports import Ports
     from ansible_collections.steady.rollout.plugins.module_utils._rollout.kinds.kind import Kind
-    from ansible_collections.steady.rollout.plugins.module_utils._rollout.snapshot import Reference
+    from ansible_collections.steady.rollout.plugins.module_utils._rollout.snapshot import Reference, Snapshot
     from ansible_collections.steady.rollout.plugins.module_utils._rollout.verdict import Verdict
 
 Json = dict[str, t.Any]
@@ -64,14 +64,14 @@ def see_through(roll: Roll, change: Change) -> Outcome:
         for finding in others:
             roll.journal.say(wording.brief(finding))
         done = f"{roll.reference} {change.done}."
-        return outcome(roll, change, waited.verdict, done, after=waited.snapshot.workload, findings=others)
+        return outcome(roll, change, waited.verdict, done, waited.snapshot, findings=others)
     verdict = waited.verdict
     took = f"failed after {wording.seconds(roll.journal.seconds)}: {verdict.message}"
     if verdict.lost:
         text = wording.failure(
             change.asked, took, (), "Nothing was undone: the workload is no longer the one that was asked for.", ""
         )
-        return outcome(roll, change, verdict, text, after=waited.snapshot.workload)
+        return outcome(roll, change, verdict, text, waited.snapshot)
     findings = evidence.with_logs(roll.ports.cluster, roll.reference.namespace, verdict.findings)
     roll.journal.say(f"failed: {verdict.message}")
     undone = undo.undo(roll, waited, entries, aim)
@@ -81,9 +81,9 @@ def see_through(roll: Roll, change: Change) -> Outcome:
         change,
         verdict,
         text,
-        after=undone.after or waited.snapshot.workload,
+        waited.snapshot,
         findings=findings,
-        rolled_back=undone.rolled_back,
+        undone=undone,
     )
 
 
@@ -95,23 +95,26 @@ def outcome(
     change: Change,
     verdict: Verdict,
     message: str,
+    snapshot: Snapshot,
     *,
-    after: Json | None,
     findings: tuple[t.Any, ...] | None = None,
-    rolled_back: Json | None = None,
+    undone: undo.Undone | None = None,
 ) -> Outcome:
-    """The outcome of a change that was waited for."""
-    container = roll.settings.container
+    """The outcome of a change that was waited for until that snapshot, and of what was done about it."""
+    container, seen = roll.settings.container, snapshot.revisions
+    after, later = snapshot.workload, seen
+    if undone and undone.after:
+        after, later = undone.after, undone.revisions or seen
     return Outcome(
         reference=roll.reference,
-        changed=change.changed or bool(rolled_back),
+        changed=change.changed or bool(undone and undone.rolled_back),
         failed=verdict.phase != "complete",
         message=message,
         status=verdict.phase,
-        before=reading.facts(roll.kind, change.before, container) if change.before else {},
-        after=reading.facts(roll.kind, after, container) if after else {},
+        before=reading.facts(roll.kind, change.before, container, seen) if change.before else {},
+        after=reading.facts(roll.kind, after, container, later) if after else {},
         findings=verdict.findings if findings is None else findings,
-        rolled_back=rolled_back or {},
+        rolled_back=undone.rolled_back if undone else {},
         diff=change.diff,
         timeline=tuple(roll.journal.entries),
         seconds=round(roll.journal.seconds, 3),

@@ -36,7 +36,7 @@ def rollback(ports: Ports, reference: Reference, target: Target, settings: Setti
     snapshot = reading.snapshot(ports.cluster, kind, reference, present)
     entries = revisions.history(kind, snapshot, settings.container)
     running = roll.Roll(ports, kind, reference, settings, journal)
-    now = reading.facts(kind, present, settings.container)
+    now = reading.facts(kind, present, settings.container, snapshot.revisions)
     goal = _choose(reference, entries, target)
     if goal is None or goal.current:
         done = f"runs revision {now['revision']} ({now['version']}) already" + (

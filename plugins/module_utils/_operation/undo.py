@@ -20,11 +20,12 @@ Json = dict[str, t.Any]
 
 @dataclass(frozen=True)
 class Undone:
-    """What was done about a failure, in words and as facts; ``after`` is the workload as it was left."""
+    """What was done about a failure, in words and as facts; ``after`` is the workload as it was left, with its revisions then."""
 
     text: str
     after: Json | None = None
     rolled_back: Json = field(default_factory=dict)
+    revisions: tuple[Json, ...] = ()
 
 
 def undo(roll: Roll, waited: waiting.Waited, entries: tuple[revisions.Revision, ...], aim: Aim) -> Undone:
@@ -53,10 +54,12 @@ def _pause(roll: Roll, snapshot: Snapshot, entries: tuple[revisions.Revision, ..
     def make(now: Json) -> Json:
         _still_ours(now, aim)
         notes = revisions.outcome_annotation(now, entries, failed)
-        return {**roll.kind.pause_patch(True), "metadata": {"annotations": notes}}
+        patch = roll.kind.pause_patch(now, True)
+        kept = patch.get("metadata", {}).get("annotations", {})
+        return {**patch, "metadata": {"annotations": {**kept, **notes}}}
 
     _before, after = writing.change(roll.ports.cluster, roll.kind, roll.reference, snapshot.workload or {}, make)
-    resume = f"kubectl -n {roll.reference.namespace} rollout resume {roll.reference.kind.lower()}/{roll.reference.name}"
+    resume = roll.kind.resume_command(after)
     return Undone(f"It was paused (on_failure: pause); after mending it resume with: {resume}", after)
 
 
@@ -79,9 +82,16 @@ def _roll_back(roll: Roll, waited: waiting.Waited, entries: tuple[revisions.Revi
     again = waiting.wait(roll.ports, roll.kind, roll.reference, after, back, roll.settings, roll.journal)
     if again.verdict.phase != "complete":
         lines = [f"Rolling back to {target.title} failed too: {again.verdict.message}."]
-        return Undone("\n  ".join(lines + wording.cause(again.verdict.findings)), again.snapshot.workload)
+        return Undone(
+            "\n  ".join(lines + wording.cause(again.verdict.findings)),
+            again.snapshot.workload,
+            {},
+            again.snapshot.revisions,
+        )
     recording.record(roll, again.snapshot, entries, revisions.GOOD)
-    facts = reading.facts(roll.kind, again.snapshot.workload or after, roll.settings.container)
+    facts = reading.facts(
+        roll.kind, again.snapshot.workload or after, roll.settings.container, again.snapshot.revisions
+    )
     roll.journal.say(f"rolled back to revision {facts['revision']} ({facts['version']})")
     lowest, wanted = min(waited.lowest_available, again.lowest_available), again.verdict.status.wanted
     serving = f"; never fewer than {lowest} of its {wanted} pods were available" if lowest else ""
@@ -90,6 +100,7 @@ def _roll_back(roll: Roll, waited: waiting.Waited, entries: tuple[revisions.Revi
         f"Rolled back to revision {facts['revision']} ({images}){serving}.",
         again.snapshot.workload,
         {**facts, "seconds": round(roll.journal.seconds, 3)},
+        again.snapshot.revisions,
     )
 
 

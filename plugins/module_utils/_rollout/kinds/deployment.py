@@ -12,6 +12,7 @@ Json = dict[str, t.Any]
 
 RESOURCE = resources.DEPLOYMENT
 REVISION_RESOURCE = resources.REPLICA_SET
+ONE_IS_ENOUGH = False
 REVISION = "deployment.kubernetes.io/revision"
 
 
@@ -96,7 +97,7 @@ def judge(snapshot: Snapshot) -> status.Status:
             counted=snapshot.newest is not None,
         )
 
-    if spec.get("paused"):
+    if paused(workload):
         return answer(False, "it is paused; resume it to let it roll")
     if not observed(workload):
         return answer(False, "waiting for the controller to see the new spec")
@@ -123,6 +124,11 @@ def revision_number(revision: Json) -> int:
     return int(objects.annotations_of(revision).get(REVISION, 0))
 
 
+def number_of(workload: Json, _revisions: t.Iterable[Json]) -> int:
+    """The number that the controller writes on the Deployment itself; 0 before it has."""
+    return revision_number(workload)
+
+
 def identity(revision: Json) -> str:
     """What names the template itself: numbers move when a revision is used again, the hash does not."""
     return objects.labels(revision).get(objects.TEMPLATE_HASH, objects.name(revision))
@@ -135,15 +141,29 @@ def template_of(revision: Json) -> Json:
 
 def refusal(workload: Json) -> str:
     """Why it cannot be rolled at all at the moment, with the way out; empty when it can."""
-    if objects.spec(workload).get("paused"):
-        name, namespace = objects.name(workload), objects.metadata(workload)["namespace"]
-        return f"it is paused, so nothing would roll. Resume it first: kubectl -n {namespace} rollout resume deployment/{name}"
+    if paused(workload):
+        return f"it is paused, so nothing would roll. Resume it first: {resume_command(workload)}"
     return ""
 
 
-def pause_patch(paused: bool) -> Json:
+def paused(workload: Json) -> bool:
+    """Whether somebody has stopped it from rolling."""
+    return bool(objects.spec(workload).get("paused"))
+
+
+def pause_patch(_workload: Json, paused: bool) -> Json:
     """The patch that stops the controller from rolling, or lets it go on."""
     return {"spec": {"paused": paused}}
+
+
+def resume_command(workload: Json) -> str:
+    """What to type to let a paused one go on."""
+    return f"kubectl -n {objects.metadata(workload)['namespace']} rollout resume deployment/{objects.name(workload)}"
+
+
+def stuck(_snapshot: Snapshot) -> tuple[Json, ...]:
+    """None: old and new pods belong to different ReplicaSets, so none stands in the other's way."""
+    return ()
 
 
 def surge(workload: Json) -> tuple[int, int]:

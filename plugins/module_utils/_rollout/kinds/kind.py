@@ -18,6 +18,8 @@ class Kind(t.Protocol):
 
     RESOURCE: Resource
     REVISION_RESOURCE: Resource
+    ONE_IS_ENOUGH: bool
+    """Whether one doomed new pod dooms the rollout: the controller goes one pod after the other and never past it."""
 
     def scopes(self, workload: Json) -> tuple[Scope, ...]:
         """What has to be listed and watched to judge the workload."""
@@ -37,6 +39,9 @@ class Kind(t.Protocol):
     def revision_number(self, revision: Json) -> int:
         """The revision's number in the history."""
 
+    def number_of(self, workload: Json, revisions: t.Iterable[Json]) -> int:
+        """The number of the revision that has the workload's present template; 0 when none of these has."""
+
     def identity(self, revision: Json) -> str:
         """What names the revision's template for good."""
 
@@ -46,8 +51,17 @@ class Kind(t.Protocol):
     def refusal(self, workload: Json) -> str:
         """Why it cannot be rolled at the moment and the way out, or an empty string."""
 
-    def pause_patch(self, paused: bool) -> Json:
-        """The patch that stops or resumes the rollout."""
+    def paused(self, workload: Json) -> bool:
+        """Whether somebody has stopped it from rolling."""
+
+    def pause_patch(self, workload: Json, paused: bool) -> Json:
+        """The patch that stops or resumes the rollout. Raises Refused where the kind cannot be stopped."""
+
+    def resume_command(self, workload: Json) -> str:
+        """What to type to let a paused one go on."""
+
+    def stuck(self, snapshot: Snapshot) -> tuple[Json, ...]:
+        """The pods that have to go before the controller can, in the order in which to delete them; mostly none."""
 
     def surge(self, workload: Json) -> tuple[int, int]:
         """Pods beyond the wanted ones, and wanted ones that may be missing, while it rolls."""

@@ -154,5 +154,20 @@ def test_surge_is_rounded_up_and_unavailable_down(replicas: int, strategy: Json 
 
 
 def test_pausing_and_resuming_change_nothing_else() -> None:
-    assert deployment.pause_patch(True) == {"spec": {"paused": True}}
-    assert deployment.pause_patch(False) == {"spec": {"paused": False}}
+    assert deployment.pause_patch(samples.workload(), True) == {"spec": {"paused": True}}
+    assert deployment.pause_patch(samples.workload(), False) == {"spec": {"paused": False}}
+
+
+def test_whether_it_is_paused_stands_in_its_spec() -> None:
+    assert not deployment.paused(samples.workload())
+    assert deployment.paused(samples.workload(changes=deployment.pause_patch(samples.workload(), True)))
+
+
+def test_its_number_stands_on_itself() -> None:
+    assert deployment.number_of(samples.workload("2.0", 7), ()) == 7
+    assert deployment.number_of(samples.workload(changes={"metadata": {"annotations": None}}), REVISIONS) == 0
+
+
+def test_no_pod_of_a_deployment_stands_in_the_way_of_another() -> None:
+    assert deployment.stuck(samples.rolling([samples.unready("2.0")], old=[samples.unready("1.0")])) == ()
+    assert not deployment.ONE_IS_ENOUGH
