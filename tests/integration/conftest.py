@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What tests on a cluster share: this checkout as a collection, the cluster, a namespace of one's own, and a count at the end."""
+
+from __future__ import annotations
+
+import collections
+import os
+import pathlib
+import re
+import secrets
+import sys
+import typing as t
+
+import pytest
+
+sys.path.insert(0, str(pathlib.Path(__file__).parents[2] / ".collections"))
+
+from ansible_collections.steady.rollout.plugins.module_utils._cluster.cluster import ApiCluster, connect
+from ansible_collections.steady.rollout.plugins.module_utils._cluster.options import Options
+from ansible_collections.steady.rollout.plugins.module_utils._rollout import resources
+
+SCENARIO = re.compile(r"test_scenario\[(?P<name>.+)\]$")
+
+
+@pytest.fixture(scope="session")
+def cluster() -> ApiCluster:
+    """The cluster that KUBECONFIG names, with its administrator's rights."""
+    return connect(Options(kubeconfig=os.environ["KUBECONFIG"]))
+
+
+@pytest.fixture
+def namespace(cluster: ApiCluster, request: pytest.FixtureRequest) -> t.Iterator[str]:
+    """A namespace named after the test; it goes afterwards, whatever came of it."""
+    title = SCENARIO.search(request.node.name)
+    words = f"scenario-{title['name']}" if title else request.node.name
+    name = f"{re.sub('[^a-z0-9]+', '-', words.lower())[:55].strip('-')}-{secrets.token_hex(2)}"
+    cluster.create(resources.NAMESPACE, "", {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
+    yield name
+    cluster.delete(resources.NAMESPACE, "", name)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """How many scenarios of each family there were. A family is the word that several names begin with."""
+    outcomes = {
+        found["name"]: report.outcome
+        for outcome in ("passed", "failed")
+        for report in terminalreporter.getreports(outcome)
+        if report.when == "call" and (found := SCENARIO.search(report.nodeid))
+    }
+    if not outcomes:
+        return
+    sizes = collections.Counter(name.partition("_")[0] for name in outcomes)
+    families: dict[str, list[str]] = collections.defaultdict(list)
+    for name, outcome in outcomes.items():
+        word = name.partition("_")[0]
+        families[word if sizes[word] > 1 else "(single)"].append(outcome)
+    terminalreporter.section("scenarios by family")
+    for family, results in sorted(families.items()):
+        failed = results.count("failed")
+        terminalreporter.write_line(f"{family:<14}{len(results):>4}{f'  {failed} failed' if failed else ''}")
+    terminalreporter.write_line(f"{'all':<14}{len(outcomes):>4}")
