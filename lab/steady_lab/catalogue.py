@@ -73,6 +73,13 @@ COREDNS = golang.program("coredns", BUILD / "coredns")
 PAUSE = golang.program("pause", BUILD / "pause")
 TRAEFIK = Artefact("traefik", (BUILD / "traefik/requirements.txt",), build_traefik)
 GATEWAY_API = Artefact("gateway-api", (settings.GATEWAY_API,), build_gateway_api)
+# Not in a lane below: built when `make compare` asks for it.
+HELM = golang.program(
+    "helm",
+    BUILD / "helm",
+    f"{golang.FLAGS} -X helm.sh/helm/v4/internal/version.version={settings.HELM}",
+    "helm.sh/helm/v4/cmd/helm",
+)
 HOST = Artefact("host", (rootfs.HOST_FILES, Path(rootfs.__file__), settings.DEBIAN), rootfs.build)
 
 # Built side by side: the first lane keeps the processors busy, the second mostly waits for the network.

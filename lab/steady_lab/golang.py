@@ -48,10 +48,10 @@ def environment() -> dict[str, str]:
     return {"CGO_ENABLED": "0", "GOTOOLCHAIN": "local", "GOFLAGS": "-mod=readonly", "GOWORK": "off"}
 
 
-def compile_program(source: Path, target: Path, flags: str = FLAGS) -> None:
-    """Build the program whose module is in `source` into the file `target`."""
+def compile_program(source: Path, target: Path, flags: str = FLAGS, package: str = ".") -> None:
+    """Build a package of the module in `source`, or of one that it needs, into the file `target`."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    run(go(), "build", "-C", source, "-trimpath", "-ldflags", flags, "-o", target, ".", env=environment())
+    run(go(), "build", "-C", source, "-trimpath", "-ldflags", flags, "-o", target, package, env=environment())
 
 
 def sources(module: Path) -> tuple[Path, ...]:
@@ -60,10 +60,10 @@ def sources(module: Path) -> tuple[Path, ...]:
     return tuple(sorted(texts))
 
 
-def program(name: str, source: Path, flags: str = FLAGS) -> Artefact:
+def program(name: str, source: Path, flags: str = FLAGS, package: str = ".") -> Artefact:
     """The artefact with the program of a module in it, as bin/NAME."""
     return Artefact(
-        name, (*sources(source), flags), lambda target: compile_program(source, target / "bin" / name, flags)
+        name, (*sources(source), flags), lambda target: compile_program(source, target / "bin" / name, flags, package)
     )
 
 

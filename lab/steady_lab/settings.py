@@ -12,6 +12,7 @@ ETCD = "3.7.0-0"
 PAUSE = "3.10.2"
 GATEWAY_API = "v1.6.3"
 TRAEFIK = "v3.7"
+HELM = "v4.3.1"
 DEBIAN = "bookworm"
 GO_MINIMUM = (1, 26)
 
