@@ -90,3 +90,15 @@ options:
     type: bool
     default: false
 """
+
+    HOLDING = r"""
+options:
+  take_over:
+    description:
+      - While a run changes a workload it holds a Lease beside it (C(steady-rollout-<kind>-<name>)), so that two runs never fight.
+        Another run that finds it held looks for up to 15 seconds whether its holder lives. A dead one's is taken over; a living one's is not,
+        and nothing is changed.
+      - With this option it is taken from a living run as well, which stops writing at once and fails.
+    type: bool
+    default: false
+"""

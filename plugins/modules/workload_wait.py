@@ -79,8 +79,8 @@ findings:
   contains:
     code:
       description:
-        - One of V(image_not_found), V(image_unauthorized), V(image_pull_transient), V(crash_loop), V(container_config), V(cannot_run),
-          V(unschedulable), V(quota), V(probe), V(progress_deadline).
+        - One of V(image_not_found), V(image_unauthorized), V(image_pull_transient), V(crash_loop), V(init_failed), V(container_config),
+          V(cannot_run), V(unschedulable), V(quota), V(volume), V(probe), V(progress_deadline), V(evicted), V(node_lost), V(gate).
         - After a rollout that is complete, V(image_mismatch) where a node runs another digest than the one asked for.
       type: str
       returned: always
@@ -117,6 +117,32 @@ findings:
       type: list
       elements: str
       returned: for the first cause that has a log
+gates:
+  description: How each gate turned out.
+  returned: when the workload was found
+  type: list
+  elements: dict
+  contains:
+    gate:
+      description: The gate's name.
+      type: str
+      returned: always
+    state:
+      description: V(passed), V(failed), or V(ended) when something else ended the rollout before it could be said.
+      type: str
+      returned: always
+    message:
+      description: What was measured, in words.
+      type: str
+      returned: always
+    seconds:
+      description: How long it took.
+      type: float
+      returned: always
+    measurement:
+      description: What was measured, in figures; which ones depends on the gate.
+      type: dict
+      returned: when there is any
 rolled_back:
   description: What was brought back after a failure, in the form of RV(before), with the C(seconds) at which it was complete.
   returned: when the workload was found

@@ -14,10 +14,6 @@ from ansible_collections.steady.rollout.plugins.module_utils._rollout import err
 Json = dict[str, t.Any]
 
 
-class Interrupted(Exception):
-    """Somebody asked the module to stop."""
-
-
 def run(
     arguments: Json,
     operate: t.Callable[[Json, bool], Json],
@@ -41,7 +37,7 @@ def run(
         result = operate(module.params, module.check_mode)
     except errors.RolloutError as error:
         module.fail_json(msg=str(error))
-    except Interrupted as reason:
+    except errors.Interrupted as reason:
         module.fail_json(msg=str(reason))
     if result.pop("failed", False):
         module.fail_json(**result)
@@ -54,9 +50,8 @@ def listen() -> None:
     def stop(number: int, _frame: t.Any) -> None:
         for each in (signal.SIGTERM, signal.SIGINT):
             signal.signal(each, signal.SIG_IGN)
-        raise Interrupted(
-            f"Stopped by {signal.Signals(number).name} while waiting. What was written stays, and the cluster goes on with it by"
-            " itself. Run the same again to go on waiting, with the same consequences when it fails."
+        raise errors.Interrupted(
+            f"Stopped by {signal.Signals(number).name}. Run the same again to go on, with the same consequences when it fails."
         )
 
     for number in (signal.SIGTERM, signal.SIGINT):

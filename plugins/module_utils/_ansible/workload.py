@@ -4,7 +4,10 @@
 from __future__ import annotations
 
 import datetime
+import getpass
 import os
+import secrets
+import socket
 import time
 import typing as t
 
@@ -40,6 +43,7 @@ CHANGING: Json = {
     "change_cause": {"type": "str", "default": ""},
     "allow_managed": {"type": "bool", "default": False},
 }
+HOLDING: Json = {"take_over": {"type": "bool", "default": False}}
 ON_FAILURE: Json = {"on_failure": {"type": "str", "default": "rollback", "choices": ["rollback", "pause", "keep"]}}
 
 
@@ -81,12 +85,23 @@ def reference_of(params: Json) -> Reference:
 
 def settings_of(params: Json, check_mode: bool) -> Settings:
     """How to go about it. Raises InvalidInput."""
-    given = {key: params[key] for key in ("on_failure", "change_cause", "container", "allow_managed") if key in params}
+    names = ("on_failure", "change_cause", "container", "allow_managed", "take_over")
+    given: Json = {"holder": holder(os.environ), **{key: params[key] for key in names if key in params}}
     if "timeout" not in params:
         return Settings(dry_run=check_mode, **given)
     return Settings(
         timeout=durations.parse(params["timeout"], "timeout"), limits=limits_of(params), dry_run=check_mode, **given
     )
+
+
+def holder(environ: t.Mapping[str, str]) -> str:
+    """How this run names itself to others: the AWX job where there is one, user, host and process, and what no other run has."""
+    job = f"AWX job {environ['JOB_ID']}, " if environ.get("JOB_ID", "").isdigit() else ""
+    try:
+        user = getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        user = f"uid {os.getuid()}"
+    return f"{job}{user}@{socket.gethostname()} pid {os.getpid()} ({secrets.token_hex(3)})"
 
 
 def limits_of(params: Json) -> Limits:
@@ -128,6 +143,7 @@ def result_of(outcome: Outcome) -> Json:
         "after": outcome.after,
         "status": outcome.status,
         "findings": [finding.facts() for finding in outcome.findings],
+        "gates": list(outcome.gates),
         "rolled_back": outcome.rolled_back,
         "seconds": outcome.seconds,
         "timeline": list(outcome.timeline),

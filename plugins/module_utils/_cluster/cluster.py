@@ -6,10 +6,11 @@ from __future__ import annotations
 import time
 import typing as t
 
-from ansible_collections.steady.rollout.plugins.module_utils._cluster import answers
+from ansible_collections.steady.rollout.plugins.module_utils._cluster import answers, reviews
 from ansible_collections.steady.rollout.plugins.module_utils._cluster.api import Api
 from ansible_collections.steady.rollout.plugins.module_utils._cluster.credentials import Credentials
 from ansible_collections.steady.rollout.plugins.module_utils._cluster.feed import LiveFeed
+from ansible_collections.steady.rollout.plugins.module_utils._cluster.lease import Leases
 from ansible_collections.steady.rollout.plugins.module_utils._cluster.options import Options, Timings
 from ansible_collections.steady.rollout.plugins.module_utils._cluster.request import Request, listing
 from ansible_collections.steady.rollout.plugins.module_utils._rollout import errors
@@ -23,10 +24,11 @@ from ansible_collections.steady.rollout.plugins.module_utils._rollout.resources 
 
 if t.TYPE_CHECKING:
     from ansible_collections.steady.rollout.plugins.module_utils._cluster.board import OnEvent
+    from ansible_collections.steady.rollout.plugins.module_utils._cluster.lease import Held
+    from ansible_collections.steady.rollout.plugins.module_utils._rollout.leases import Claim
 
 Json = dict[str, t.Any]
 
-_REVIEW = Resource("authorization.k8s.io/v1", "selfsubjectaccessreviews", "SelfSubjectAccessReview")
 _LOG_PATIENCE = 5.0
 _LOG_BYTES = 65536
 
@@ -54,6 +56,7 @@ class ApiCluster:
     def __init__(self, api: Api, on_event: OnEvent | None = None) -> None:
         self._api = api
         self._on_event = on_event
+        self._leases = Leases(api)
 
     @property
     def server(self) -> str:
@@ -143,14 +146,23 @@ class ApiCluster:
         except errors.RolloutError:
             return ""
 
-    def can_i(self, verb: str, resource: Resource, namespace: str) -> bool:
-        """Whether RBAC allows the verb."""
-        group = resource.api_version.rpartition("/")[0]
-        plural, _slash, sub = resource.plural.partition("/")
-        wanted = {"verb": verb, "group": group, "resource": plural, "subresource": sub, "namespace": namespace}
-        review = {"apiVersion": _REVIEW.api_version, "kind": _REVIEW.kind, "spec": {"resourceAttributes": wanted}}
-        answer = self._api.json(Request("create", _REVIEW, "", "", body=review))
-        return bool((answer.get("status") or {}).get("allowed"))
+    def rules(self, namespace: str) -> list[Json]:
+        """What RBAC allows us in the namespace, as far as the server lists it."""
+        return reviews.rules(self._api, namespace)
+
+    def can_i(self, verb: str, resource: Resource, namespace: str, name: str = "") -> bool:
+        """Whether we may do this one thing; yes where the server does not tell."""
+        return reviews.allowed(self._api, verb, resource, namespace, name)
+
+    def user(self) -> str:
+        """The user name that our credentials stand for; empty where the server does not tell."""
+        return reviews.user(self._api)
+
+    def hold(
+        self, claim: Claim, *, take_over: bool, now: t.Callable[[], str], say: t.Callable[[str], None]
+    ) -> Held:
+        """Take the workload's Lease. Raises Refused naming a run that lives and holds it, unless ``take_over``."""
+        return self._leases.hold(claim, take_over=take_over, now=now, say=say)
 
     def open_feed(self, scopes: t.Sequence[Scope]) -> LiveFeed:
         """List and watch all scopes at once; returns when each has been listed."""

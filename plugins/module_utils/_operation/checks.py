@@ -54,6 +54,13 @@ def autoscaled(cluster: Cluster, reference: Reference, instead: str) -> str:
     return ""
 
 
+def manner(kind: Kind, present: Json) -> str:
+    """How the controller is going to roll it, in the words of a progress line."""
+    surge, missing = kind.surge(present)
+    replicas = objects.spec(present).get("replicas")
+    return f"{'' if replicas is None else f'{replicas} replicas, '}surge {surge}, unavailable {missing}"
+
+
 def refuse(reference: Reference, reason: str) -> None:
     """Raise Refused with that reason, if there is one."""
     if reason:

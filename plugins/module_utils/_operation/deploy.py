@@ -3,16 +3,15 @@
 
 from __future__ import annotations
 
+import functools
 import typing as t
 
-from ansible_collections.steady.rollout.plugins.module_utils._operation import checks, reading, roll
-from ansible_collections.steady.rollout.plugins.module_utils._operation.journal import Journal
+from ansible_collections.steady.rollout.plugins.module_utils._operation import checks, reading
+from ansible_collections.steady.rollout.plugins.module_utils._operation.operate import Plan, operate, start
 from ansible_collections.steady.rollout.plugins.module_utils._operation.outcome import Outcome, Settings
 from ansible_collections.steady.rollout.plugins.module_utils._rollout import (
-    difference,
     errors,
     images,
-    kinds,
     objects,
     resources,
     revisions,
@@ -20,37 +19,37 @@ from ansible_collections.steady.rollout.plugins.module_utils._rollout import (
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.snapshot import Reference
 
 if t.TYPE_CHECKING:
-    from ansible_collections.steady.rollout.plugins.module_utils._operation.ports import Cluster, Ports
-    from ansible_collections.steady.rollout.plugins.module_utils._rollout.kinds.kind import Kind
+    from ansible_collections.steady.rollout.plugins.module_utils._operation.ports import Ports
+    from ansible_collections.steady.rollout.plugins.module_utils._operation.roll import Roll
 
 Json = dict[str, t.Any]
 
 
 def deploy(ports: Ports, manifest: Json, settings: Settings, *, force_conflicts: bool = False) -> Outcome:
     """Apply the manifest and see the rollout through."""
-    reference = named(manifest)
-    kind, journal = kinds.named(reference.kind), Journal(ports, reference)
-    before = _present(ports.cluster, kind, reference)
+    plan = functools.partial(_plan, manifest, force_conflicts)
+    return operate(start(ports, named(manifest), settings), plan, must_exist=False)
+
+
+def _plan(manifest: Json, force: bool, roll: Roll, before: Json | None) -> Plan:
+    reference, settings = roll.reference, roll.settings
     if before is not None:
-        checks.may_roll(kind, reference, before, settings)
-    version = reading.facts(kind, manifest, settings.container)["version"]
-    if before is not None and "replicas" in objects.spec(manifest):
-        checks.refuse(
-            reference, checks.autoscaled(ports.cluster, reference, "Leave spec.replicas out of the definition.")
-        )
-    manifest = _with_cause(manifest, settings.change_cause or _cause(before, manifest, f"deploy {version}"))
-    after = _apply(ports.cluster, kind, reference, manifest, force=force_conflicts, dry_run=settings.dry_run)
-    changed = before is None or _written(before) != _written(after)
-    running = roll.Roll(ports, kind, reference, settings, journal)
-    done = f"deployed at {version}" if changed else f"runs {version} already"
-    change = roll.Change(
-        f"Deployment of {reference} at {version}", done, after, before, difference.of(before, after), changed
-    )
-    if settings.dry_run:
-        return checks.predicted(running, change)
-    if changed:
-        journal.say(f"{version} applied; {objects.spec(after).get('replicas', 1)} replicas")
-    return roll.see_through(running, change)
+        checks.may_roll(roll.kind, reference, before, settings)
+        if "replicas" in objects.spec(manifest):
+            instead = "Leave spec.replicas out of the definition."
+            checks.refuse(reference, checks.autoscaled(roll.ports.cluster, reference, instead))
+    version = reading.facts(roll.kind, manifest, settings.container)["version"]
+    caused = _with_cause(manifest, settings.change_cause or _cause(before, manifest, f"deploy {version}"))
+    asked = f"Deployment of {reference} at {version}"
+    if before is not None:
+        predicted = _apply(roll, caused, force=force, dry_run=True)
+        if _written(before) == _written(predicted):
+            return Plan(asked, f"runs {version} already")
+
+    def write(roll: Roll) -> tuple[Json | None, Json]:
+        return before, _apply(roll, caused, force=force, dry_run=settings.dry_run)
+
+    return Plan(asked, f"deployed at {version}", f"applying {version}", write)
 
 
 def named(manifest: Json) -> Reference:
@@ -74,13 +73,6 @@ def named(manifest: Json) -> Reference:
     return reference
 
 
-def _present(cluster: Cluster, kind: Kind, reference: Reference) -> Json | None:
-    try:
-        return reading.workload(cluster, kind, reference)
-    except errors.NotFound:
-        return None
-
-
 def _cause(before: Json | None, manifest: Json, fresh: str) -> str:
     """The cause that stands there already when the images stay: another one alone would not be a change worth reporting."""
     if before is None or objects.images(objects.template(before)) != objects.images(objects.template(manifest)):
@@ -96,14 +88,17 @@ def _with_cause(manifest: Json, cause: str) -> Json:
     }
 
 
-def _apply(cluster: Cluster, kind: Kind, reference: Reference, manifest: Json, *, force: bool, dry_run: bool) -> Json:
+def _apply(roll: Roll, manifest: Json, *, force: bool, dry_run: bool) -> Json:
     """Apply; what an earlier upgrade or rollback of this collection wrote is ours to take back."""
+    apply = functools.partial(
+        roll.ports.cluster.apply, roll.kind.RESOURCE, roll.reference.namespace, roll.reference.name, manifest
+    )
     try:
-        return cluster.apply(kind.RESOURCE, reference.namespace, reference.name, manifest, force=force, dry_run=dry_run)
+        return apply(force=force, dry_run=dry_run)
     except errors.Conflict as conflict:
         if set(conflict.managers) != {resources.FIELD_MANAGER}:
             raise
-    return cluster.apply(kind.RESOURCE, reference.namespace, reference.name, manifest, force=True, dry_run=dry_run)
+    return apply(force=True, dry_run=dry_run)
 
 
 def _written(workload: Json) -> tuple[Json, Json, Json]:

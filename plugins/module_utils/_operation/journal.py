@@ -11,6 +11,8 @@ if t.TYPE_CHECKING:
 
 Json = dict[str, t.Any]
 
+UNTOUCHED = "nothing was changed."
+
 
 class Journal:
     """The timeline of one operation on one workload."""
@@ -20,11 +22,23 @@ class Journal:
         self._reference = reference
         self._began = ports.clock.monotonic()
         self.entries: list[Json] = []
+        self.stage = UNTOUCHED
 
     @property
     def seconds(self) -> float:
         """Seconds since the operation began."""
         return self._ports.clock.monotonic() - self._began
+
+    @property
+    def last(self) -> str:
+        """What was told last."""
+        return str(self.entries[-1]["text"]) if self.entries else ""
+
+    @property
+    def left_behind(self) -> str:
+        """In which state the workload is left if the operation ends now."""
+        told = f" Last seen: {self.last}." if self.stage != UNTOUCHED and self.last else ""
+        return f"{self._reference}: {self.stage}{told}"
 
     def say(self, text: str) -> None:
         """Tell what changed, with the time since the beginning."""

@@ -15,7 +15,10 @@ OnFailure = t.Literal["rollback", "pause", "keep", "report"]
 
 @dataclass(frozen=True)
 class Settings:
-    """How patient to be, what to do when it fails, and whether to write at all. ``timeout`` in seconds."""
+    """How patient to be, what to do when it fails, and whether to write at all. ``timeout`` in seconds.
+
+    ``holder`` is how this run names itself in the workload's Lease; ``take_over`` takes that from a run that lives.
+    """
 
     timeout: float = 300.0
     limits: Limits = field(default_factory=Limits)
@@ -23,6 +26,8 @@ class Settings:
     change_cause: str = ""
     container: str = ""
     allow_managed: bool = False
+    holder: str = "unnamed"
+    take_over: bool = False
     dry_run: bool = False
 
 
@@ -38,6 +43,7 @@ class Outcome:
     before: Json = field(default_factory=dict)
     after: Json = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
+    gates: tuple[Json, ...] = ()
     rolled_back: Json = field(default_factory=dict)
     diff: Json = field(default_factory=dict)
     timeline: tuple[Json, ...] = ()

@@ -7,6 +7,7 @@ import typing as t
 from dataclasses import dataclass
 
 if t.TYPE_CHECKING:
+    from ansible_collections.steady.rollout.plugins.module_utils._rollout.leases import Claim
     from ansible_collections.steady.rollout.plugins.module_utils._rollout.resources import Resource, Scope
 
 Json = dict[str, t.Any]
@@ -29,6 +30,25 @@ class Feed(t.Protocol):
 
     def close(self) -> None:
         """End the watches; no thread or connection stays behind."""
+
+
+class Lease(t.Protocol):
+    """The sign that this run, and no other, changes a workload; renewed by itself until ``release``."""
+
+    contended: bool
+    """Whether another run held it before, so that what was read earlier may be old."""
+
+    def confirm(self) -> None:
+        """Make sure that it is still ours. Raises LeaseLost, or Unreachable when that cannot be known."""
+
+    def lost(self) -> str:
+        """Who took it, in a sentence; empty while it is ours."""
+
+    def tell(self, progress: str) -> None:
+        """What readers of the Lease find with the next renewal."""
+
+    def release(self) -> None:
+        """End it, if it is ours still. Never raises."""
 
 
 class Cluster(t.Protocol):
@@ -68,6 +88,18 @@ class Cluster(t.Protocol):
 
     def logs(self, namespace: str, pod: str, container: str, *, previous: bool = False, lines: int = 10) -> str:
         """The last lines of a container's log; an empty string when there is none to be had."""
+
+    def hold(self, claim: Claim, *, take_over: bool, now: t.Callable[[], str], say: t.Callable[[str], None]) -> Lease:
+        """Take the workload's Lease. Raises Refused naming a run that lives and holds it, unless ``take_over``."""
+
+    def rules(self, namespace: str) -> list[Json]:
+        """What RBAC allows us in the namespace, as far as the server lists it."""
+
+    def can_i(self, verb: str, resource: Resource, namespace: str, name: str = "") -> bool:
+        """Whether we may do this one thing; yes where the server does not tell."""
+
+    def user(self) -> str:
+        """The user name that our credentials stand for; empty where the server does not tell."""
 
     def open_feed(self, scopes: t.Sequence[Scope]) -> Feed:
         """List and watch all scopes at once; returns when each has been listed."""

@@ -20,6 +20,7 @@ from ansible_collections.steady.rollout.plugins.module_utils._rollout import ver
 if t.TYPE_CHECKING:
     from ansible_collections.steady.rollout.plugins.module_utils._operation.journal import Journal
     from ansible_collections.steady.rollout.plugins.module_utils._operation.ports import Ports
+    from ansible_collections.steady.rollout.plugins.module_utils._operation.waiting import Step
     from ansible_collections.steady.rollout.plugins.module_utils._rollout.kinds.kind import Kind
     from ansible_collections.steady.rollout.plugins.module_utils._rollout.snapshot import Reference, Snapshot
     from ansible_collections.steady.rollout.plugins.module_utils._rollout.verdict import Verdict
@@ -50,12 +51,17 @@ class Roll:
     journal: Journal
     recorded: bool = True
     proven: bool = False
+    keeper: Step | None = None
+
+    def steps(self) -> tuple[Step, ...]:
+        """What goes along with each of its waits, in this order."""
+        return (self.keeper,) if self.keeper else ()
 
 
 def see_through(roll: Roll, change: Change) -> Outcome:
     """Wait for the change and answer for it."""
     aim = verdicts.aim_at(change.after, before=change.before if change.changed else None, proven=roll.proven)
-    waited = waiting.wait(roll.ports, roll.kind, roll.reference, change.after, aim, roll.settings, roll.journal)
+    waited = waiting.wait(roll, change.after, aim, roll.steps())
     entries = revisions.history(roll.kind, waited.snapshot, roll.settings.container)
     if waited.verdict.phase == "complete":
         if roll.recorded:

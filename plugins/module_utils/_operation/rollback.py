@@ -3,16 +3,18 @@
 
 from __future__ import annotations
 
+import functools
 import typing as t
 from dataclasses import dataclass, replace
 
-from ansible_collections.steady.rollout.plugins.module_utils._operation import checks, reading, roll, writing
-from ansible_collections.steady.rollout.plugins.module_utils._operation.journal import Journal
+from ansible_collections.steady.rollout.plugins.module_utils._operation import checks, reading, writing
+from ansible_collections.steady.rollout.plugins.module_utils._operation.operate import Plan, operate, patched, start
 from ansible_collections.steady.rollout.plugins.module_utils._operation.outcome import Outcome, Settings
-from ansible_collections.steady.rollout.plugins.module_utils._rollout import difference, errors, kinds, revisions
+from ansible_collections.steady.rollout.plugins.module_utils._rollout import errors, revisions
 
 if t.TYPE_CHECKING:
     from ansible_collections.steady.rollout.plugins.module_utils._operation.ports import Ports
+    from ansible_collections.steady.rollout.plugins.module_utils._operation.roll import Roll
     from ansible_collections.steady.rollout.plugins.module_utils._rollout.snapshot import Reference
 
 Json = dict[str, t.Any]
@@ -29,37 +31,33 @@ class Target:
 
 def rollback(ports: Ports, reference: Reference, target: Target, settings: Settings) -> Outcome:
     """Bring an earlier revision's template back and see the rollout through. A rollback is never rolled back itself."""
-    kind, journal = kinds.named(reference.kind), Journal(ports, reference)
     settings = replace(settings, on_failure="report")
-    present = reading.workload(ports.cluster, kind, reference)
-    checks.may_roll(kind, reference, present, settings)
-    snapshot = reading.snapshot(ports.cluster, kind, reference, present)
-    entries = revisions.history(kind, snapshot, settings.container)
-    running = roll.Roll(ports, kind, reference, settings, journal)
-    now = reading.facts(kind, present, settings.container, snapshot.revisions)
+    return operate(start(ports, reference, settings), functools.partial(_plan, target))
+
+
+def _plan(target: Target, roll: Roll, present: Json) -> Plan:
+    reference, settings = roll.reference, roll.settings
+    checks.may_roll(roll.kind, reference, present, settings)
+    snapshot = reading.snapshot(roll.ports.cluster, roll.kind, reference, present)
+    entries = revisions.history(roll.kind, snapshot, settings.container)
+    now = reading.facts(roll.kind, present, settings.container, snapshot.revisions)
     goal = _choose(reference, entries, target)
     if goal is None or goal.current:
         done = f"runs revision {now['revision']} ({now['version']}) already" + (
             "" if goal else ": it was rolled back before. To go further back, name a revision or a version"
         )
-        change = roll.Change(f"Rollback of {reference}", done, present, present, changed=False)
-        journal.say(done)
-        return checks.predicted(running, change) if settings.dry_run else roll.see_through(running, change)
+        return Plan(f"Rollback of {reference}", done)
     text = f"from revision {now['revision']} ({now['version']}) to {goal.title}"
-    if not settings.dry_run:
-        journal.say(f"rolling back {text}")
     notes = {revisions.CHANGE_CAUSE: settings.change_cause or f"rollback to {goal.version}"}
     left = _left_behind(entries, goal)
 
     def make(item: Json) -> Json:
-        checks.may_roll(kind, reference, item, settings)
+        checks.may_roll(roll.kind, reference, item, settings)
         return writing.template_patch(goal.template, {**notes, **revisions.outcome_annotation(item, entries, left)})
 
-    before, after = writing.change(ports.cluster, kind, reference, present, make, dry_run=settings.dry_run)
-    change = roll.Change(
-        f"Rollback of {reference} {text}", f"rolled back {text}", after, before, difference.of(before, after)
+    return Plan(
+        f"Rollback of {reference} {text}", f"rolled back {text}", f"rolling back {text}", patched(make, present)
     )
-    return checks.predicted(running, change) if settings.dry_run else roll.see_through(running, change)
 
 
 def _choose(reference: Reference, entries: tuple[revisions.Revision, ...], target: Target) -> revisions.Revision | None:

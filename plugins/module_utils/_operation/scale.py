@@ -3,16 +3,18 @@
 
 from __future__ import annotations
 
+import functools
 import typing as t
 from dataclasses import replace
 
-from ansible_collections.steady.rollout.plugins.module_utils._operation import checks, reading, roll, writing
-from ansible_collections.steady.rollout.plugins.module_utils._operation.journal import Journal
+from ansible_collections.steady.rollout.plugins.module_utils._operation import checks
+from ansible_collections.steady.rollout.plugins.module_utils._operation.operate import Plan, operate, patched, start
 from ansible_collections.steady.rollout.plugins.module_utils._operation.outcome import Outcome, Settings
-from ansible_collections.steady.rollout.plugins.module_utils._rollout import difference, kinds, objects
+from ansible_collections.steady.rollout.plugins.module_utils._rollout import objects
 
 if t.TYPE_CHECKING:
     from ansible_collections.steady.rollout.plugins.module_utils._operation.ports import Ports
+    from ansible_collections.steady.rollout.plugins.module_utils._operation.roll import Roll
     from ansible_collections.steady.rollout.plugins.module_utils._rollout.snapshot import Reference
 
 Json = dict[str, t.Any]
@@ -20,27 +22,21 @@ Json = dict[str, t.Any]
 
 def scale(ports: Ports, reference: Reference, replicas: int, settings: Settings) -> Outcome:
     """Set the number of pods and wait until they are there, or gone. Raises Refused when an autoscaler owns the number."""
-    kind, journal = kinds.named(reference.kind), Journal(ports, reference)
     settings = replace(settings, on_failure="report")
-    present = reading.workload(ports.cluster, kind, reference)
-    checks.refuse(reference, kind.refusal(present))
-    running = roll.Roll(ports, kind, reference, settings, journal, recorded=False, proven=True)
+    roll = start(ports, reference, settings, recorded=False, proven=True)
+    return operate(roll, functools.partial(_plan, replicas))
+
+
+def _plan(replicas: int, roll: Roll, present: Json) -> Plan:
+    checks.refuse(roll.reference, roll.kind.refusal(present))
     old = int(objects.spec(present).get("replicas", 1))
     if old == replicas:
-        change = roll.Change(
-            f"Scaling of {reference} to {replicas}", f"has {replicas} replicas already", present, present, changed=False
-        )
-        return checks.predicted(running, change) if settings.dry_run else roll.see_through(running, change)
-    checks.refuse(reference, checks.autoscaled(ports.cluster, reference, "Change its limits instead."))
-    if not settings.dry_run:
-        journal.say(f"{old} -> {replicas} replicas")
-
-    def make(_now: Json) -> Json:
-        return {"spec": {"replicas": replicas}}
-
-    before, after = writing.change(ports.cluster, kind, reference, present, make, dry_run=settings.dry_run)
+        return Plan(f"Scaling of {roll.reference} to {replicas}", f"has {replicas} replicas already")
+    checks.refuse(roll.reference, checks.autoscaled(roll.ports.cluster, roll.reference, "Change its limits instead."))
     text = f"from {old} to {replicas} replicas"
-    change = roll.Change(
-        f"Scaling of {reference} {text}", f"scaled {text}", after, before, difference.of(before, after)
+    return Plan(
+        f"Scaling of {roll.reference} {text}",
+        f"scaled {text}",
+        f"{old} -> {replicas} replicas",
+        patched(lambda _now: {"spec": {"replicas": replicas}}, present),
     )
-    return checks.predicted(running, change) if settings.dry_run else roll.see_through(running, change)

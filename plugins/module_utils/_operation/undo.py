@@ -79,7 +79,8 @@ def _roll_back(roll: Roll, waited: waiting.Waited, entries: tuple[revisions.Revi
     roll.journal.say(f"rolling back to {target.title}{good}")
     before, after = writing.change(roll.ports.cluster, roll.kind, roll.reference, waited.snapshot.workload or {}, make)
     back = verdicts.aim_at(after, before=before)
-    again = waiting.wait(roll.ports, roll.kind, roll.reference, after, back, roll.settings, roll.journal)
+    roll.journal.stage = f"it is being rolled back to {target.title}; the cluster goes on with it by itself."
+    again = waiting.wait(roll, after, back, roll.steps())
     if again.verdict.phase != "complete":
         lines = [f"Rolling back to {target.title} failed too: {again.verdict.message}."]
         return Undone(

@@ -3,16 +3,15 @@
 
 from __future__ import annotations
 
+import functools
 import typing as t
 from dataclasses import dataclass, field
 
-from ansible_collections.steady.rollout.plugins.module_utils._operation import checks, reading, roll, writing
-from ansible_collections.steady.rollout.plugins.module_utils._operation.journal import Journal
+from ansible_collections.steady.rollout.plugins.module_utils._operation import checks, writing
+from ansible_collections.steady.rollout.plugins.module_utils._operation.operate import Plan, operate, patched, start
 from ansible_collections.steady.rollout.plugins.module_utils._operation.outcome import Outcome, Settings
 from ansible_collections.steady.rollout.plugins.module_utils._rollout import (
-    difference,
     errors,
-    kinds,
     objects,
     revisions,
     templates,
@@ -20,6 +19,7 @@ from ansible_collections.steady.rollout.plugins.module_utils._rollout import (
 
 if t.TYPE_CHECKING:
     from ansible_collections.steady.rollout.plugins.module_utils._operation.ports import Ports
+    from ansible_collections.steady.rollout.plugins.module_utils._operation.roll import Roll
     from ansible_collections.steady.rollout.plugins.module_utils._rollout.snapshot import Reference
 
 Json = dict[str, t.Any]
@@ -35,39 +35,32 @@ class Wanted:
 
 def upgrade(ports: Ports, reference: Reference, wanted: Wanted, settings: Settings) -> Outcome:
     """Put the wanted images into the workload and see the rollout through. With all of them there already, only wait for it."""
-    kind, journal = kinds.named(reference.kind), Journal(ports, reference)
-    present = reading.workload(ports.cluster, kind, reference)
-    checks.may_roll(kind, reference, present, settings)
+    return operate(start(ports, reference, settings), functools.partial(_plan, wanted))
+
+
+def _plan(wanted: Wanted, roll: Roll, present: Json) -> Plan:
+    reference, settings = roll.reference, roll.settings
+    checks.may_roll(roll.kind, reference, present, settings)
     images = _images(reference, present, wanted, settings.container)
     template = templates.with_images(objects.template(present), images)
     old, new = (
         templates.version(item, reference.name, settings.container) for item in (objects.template(present), template)
     )
-    running = roll.Roll(ports, kind, reference, settings, journal)
     if template == objects.template(present):
-        change = roll.Change(f"Upgrade of {reference} to {new}", f"runs {new} already", present, present, changed=False)
-        journal.say(change.done)
-        return checks.predicted(running, change) if settings.dry_run else roll.see_through(running, change)
-    checks.has_room(ports.cluster, kind, reference, present, template, journal)
-    surge, missing = kind.surge(present)
-    wanted_pods = objects.spec(present).get("replicas", 1)
-    if not settings.dry_run:
-        journal.say(f"{old} -> {new}; {wanted_pods} replicas, surge {surge}, unavailable {missing}")
+        return Plan(f"Upgrade of {reference} to {new}", f"runs {new} already")
+    checks.has_room(roll.ports.cluster, roll.kind, reference, present, template, roll.journal)
     notes = {revisions.CHANGE_CAUSE: settings.change_cause or f"upgrade to {new}"}
 
     def make(now: Json) -> Json:
-        checks.may_roll(kind, reference, now, settings)
+        checks.may_roll(roll.kind, reference, now, settings)
         return writing.template_patch(templates.with_images(objects.template(now), images), notes)
 
-    before, after = writing.change(ports.cluster, kind, reference, present, make, dry_run=settings.dry_run)
-    change = roll.Change(
+    return Plan(
         f"Upgrade of {reference} from {old} to {new}",
         f"upgraded from {old} to {new}",
-        after,
-        before,
-        difference.of(before, after),
+        f"{old} -> {new}; {checks.manner(roll.kind, present)}",
+        patched(make, present),
     )
-    return checks.predicted(running, change) if settings.dry_run else roll.see_through(running, change)
 
 
 def _images(reference: Reference, present: Json, wanted: Wanted, container: str) -> dict[str, str]:

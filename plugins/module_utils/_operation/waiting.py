@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import math
 import typing as t
 from dataclasses import dataclass, replace
 
@@ -14,9 +15,10 @@ if t.TYPE_CHECKING:
     from ansible_collections.steady.rollout.plugins.module_utils._operation.journal import Journal
     from ansible_collections.steady.rollout.plugins.module_utils._operation.outcome import Settings
     from ansible_collections.steady.rollout.plugins.module_utils._operation.ports import Ports
+    from ansible_collections.steady.rollout.plugins.module_utils._operation.roll import Roll
     from ansible_collections.steady.rollout.plugins.module_utils._rollout.findings.finding import Finding
-    from ansible_collections.steady.rollout.plugins.module_utils._rollout.kinds.kind import Kind
-    from ansible_collections.steady.rollout.plugins.module_utils._rollout.snapshot import Reference, Snapshot
+    from ansible_collections.steady.rollout.plugins.module_utils._rollout.resources import Scope
+    from ansible_collections.steady.rollout.plugins.module_utils._rollout.snapshot import Snapshot
     from ansible_collections.steady.rollout.plugins.module_utils._rollout.verdict import Aim, Memory, Verdict
 
 Json = dict[str, t.Any]
@@ -29,6 +31,29 @@ DOUBT = 1.0
 
 
 @dataclass(frozen=True)
+class Look:
+    """One look of a wait: when (monotonic seconds), what was seen and made of it, and the feed's objects of any scope in it."""
+
+    at: float
+    snapshot: Snapshot
+    verdict: Verdict
+    objects: t.Callable[[Scope], list[Json]]
+
+
+class Step(t.Protocol):
+    """Something that goes along with a wait and has a say in its verdict."""
+
+    scopes: tuple[Scope, ...]
+    """What else it wants to see."""
+
+    def look(self, look: Look) -> Verdict:
+        """The look's verdict, changed or not; ``look_again`` says when this step wants the next look at the latest."""
+
+    def close(self) -> None:
+        """End what it began."""
+
+
+@dataclass(frozen=True)
 class Waited:
     """How a wait ended: the verdict, the snapshot it was made from, and the fewest pods that were available meanwhile."""
 
@@ -37,56 +62,52 @@ class Waited:
     lowest_available: int
 
 
-def wait(
-    ports: Ports, kind: Kind, reference: Reference, present: Json, aim: Aim, settings: Settings, journal: Journal
-) -> Waited:
-    """Wait until the rollout of ``present`` is complete, cannot become so, or ``settings.timeout`` has passed.
+def wait(roll: Roll, present: Json, aim: Aim, steps: t.Sequence[Step] = ()) -> Waited:
+    """Wait until the rollout of ``present`` is complete and every step agrees, it cannot become so, or the timeout has passed.
 
     Before anything is called a failure everything is read once more: the news that it is none may be on its way.
     """
     memory, lowest = verdicts.Memory(), objects.number(objects.status(present), "availableReplicas")
-    scopes = kind.scopes(present)
+    ports, settings = roll.ports, roll.settings
+    scopes = roll.kind.scopes(present)
     deadline = ports.clock.monotonic() + settings.timeout
-    narrator = Narrator(ports, journal)
-    feed = ports.cluster.open_feed(scopes)
+    narrator = Narrator(ports, roll.journal)
+    feed = ports.cluster.open_feed(tuple(dict.fromkeys((*scopes, *(scope for step in steps for scope in step.scopes)))))
     try:
         while True:
             at = ports.clock.monotonic()
-            snapshot = kind.gather(reference, [feed.objects(scope) for scope in scopes])
-            memory, verdict = verdicts.judge(kind, snapshot, aim, memory, settings.limits, at)
+            snapshot = roll.kind.gather(roll.reference, [feed.objects(scope) for scope in scopes])
+            memory, verdict = verdicts.judge(roll.kind, snapshot, aim, memory, settings.limits, at)
             narrator.tell(verdict, feed.trouble())
-            rest = min(deadline, verdict.look_again, narrator.next_heartbeat) - at
-            if verdict.phase == "failed" or at >= deadline:
-                snapshot, verdict = _look_again(
-                    ports, kind, reference, present, aim, memory, settings, snapshot, verdict
-                )
-                verdict = _late(verdict, settings) if at >= deadline else verdict
-                rest = DOUBT
+            overdue = at >= deadline and verdict.phase == "progressing"
+            latest = math.inf
+            if verdict.phase == "failed" or overdue:
+                snapshot, verdict = _look_again(roll, present, aim, memory, snapshot, verdict)
+                verdict = _late(verdict, settings) if overdue else verdict
+                latest = at + DOUBT
+            for step in steps:
+                verdict = step.look(Look(at, snapshot, verdict, feed.objects))
             lowest = min(lowest, verdict.status.available)
             if verdict.phase != "progressing":
                 return Waited(verdict, snapshot, lowest)
-            feed.wait(max(0.0, rest))
+            until = min(deadline if at < deadline else math.inf, verdict.look_again, narrator.next_heartbeat, latest)
+            feed.wait(max(0.0, until - ports.clock.monotonic()))
     finally:
         feed.close()
+        for step in steps:
+            step.close()
 
 
 def _look_again(
-    ports: Ports,
-    kind: Kind,
-    reference: Reference,
-    present: Json,
-    aim: Aim,
-    memory: Memory,
-    settings: Settings,
-    seen: Snapshot,
-    verdict: Verdict,
+    roll: Roll, present: Json, aim: Aim, memory: Memory, seen: Snapshot, verdict: Verdict
 ) -> tuple[Snapshot, Verdict]:
     """Judge a fresh reading. When the API server does not answer, what was seen proves nothing: only the deadline may end it."""
     try:
-        snapshot = reading.snapshot(ports.cluster, kind, reference, present)
+        snapshot = reading.snapshot(roll.ports.cluster, roll.kind, roll.reference, present)
     except errors.Unreachable as silence:
         return seen, replace(verdict, phase="progressing", message=str(silence), lost=False)
-    return snapshot, verdicts.judge(kind, snapshot, aim, memory, settings.limits, ports.clock.monotonic())[1]
+    at = roll.ports.clock.monotonic()
+    return snapshot, verdicts.judge(roll.kind, snapshot, aim, memory, roll.settings.limits, at)[1]
 
 
 def _late(verdict: Verdict, settings: Settings) -> Verdict:

@@ -16,6 +16,10 @@ class Refused(RolloutError):
     """The state of the cluster forbids the operation (paused, no history ...). Nothing was changed."""
 
 
+class LeaseLost(Refused):
+    """Another run has taken the workload over; the text names it. Nothing was written since."""
+
+
 class NotFound(RolloutError):
     """The object, its namespace or its kind does not exist."""
 
@@ -42,3 +46,7 @@ class Conflict(RolloutError):
 
 class Rejected(RolloutError):
     """The API server understood and refused the object: 400, 422, or an admission webhook's denial; the text carries its words."""
+
+
+class Interrupted(Exception):
+    """Somebody asked the run to stop. Not a failure of the rollout: its text says what state is left."""

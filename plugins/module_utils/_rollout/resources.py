@@ -18,6 +18,11 @@ class Resource:
     kind: str
 
     @property
+    def group(self) -> str:
+        """Its API group as RBAC names it; empty for the core group."""
+        return self.api_version.rpartition("/")[0]
+
+    @property
     def root(self) -> str:
         """The path of its group: ``/api/v1`` or ``/apis/apps/v1``."""
         return f"/apis/{self.api_version}" if "/" in self.api_version else f"/api/{self.api_version}"
@@ -41,8 +46,15 @@ class Scope:
 
 DEPLOYMENT = Resource("apps/v1", "deployments", "Deployment")
 REPLICA_SET = Resource("apps/v1", "replicasets", "ReplicaSet")
+STATEFUL_SET = Resource("apps/v1", "statefulsets", "StatefulSet")
+DAEMON_SET = Resource("apps/v1", "daemonsets", "DaemonSet")
+CONTROLLER_REVISION = Resource("apps/v1", "controllerrevisions", "ControllerRevision")
+JOB = Resource("batch/v1", "jobs", "Job")
 POD = Resource("v1", "pods", "Pod")
+NODE = Resource("v1", "nodes", "Node")
+POD_LOG = Resource("v1", "pods/log", "Pod")
 EVENT = Resource("v1", "events", "Event")
 NAMESPACE = Resource("v1", "namespaces", "Namespace")
+LEASE = Resource("coordination.k8s.io/v1", "leases", "Lease")
 RESOURCE_QUOTA = Resource("v1", "resourcequotas", "ResourceQuota")
 HORIZONTAL_POD_AUTOSCALER = Resource("autoscaling/v2", "horizontalpodautoscalers", "HorizontalPodAutoscaler")

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from ansible_collections.steady.rollout.plugins.module_utils._operation.ports import Ports
 from ansible_collections.steady.rollout.plugins.module_utils._rollout import errors
+from ansible_collections.steady.rollout.plugins.module_utils._rollout.leases import Claim
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.resources import Resource, Scope
 from ansible_collections.steady.rollout.tests.unit.films import film as films
 
@@ -46,6 +47,36 @@ class Heard:
 
 
 @dataclass
+class FilmLease:
+    """Satisfies the port ``Lease``. ``taken`` says who has taken it."""
+
+    claim: Claim
+    taken: str = ""
+    confirmed: int = 0
+    progress: list[str] = field(default_factory=list)
+    released: bool = False
+    contended: bool = False
+
+    def confirm(self) -> None:
+        """Count it. Raises LeaseLost once it is taken."""
+        self.confirmed += 1
+        if self.taken:
+            raise errors.LeaseLost(self.taken)
+
+    def lost(self) -> str:
+        """Who has taken it."""
+        return self.taken
+
+    def tell(self, progress: str) -> None:
+        """Keep it."""
+        self.progress.append(progress)
+
+    def release(self) -> None:
+        """Keep it."""
+        self.released = True
+
+
+@dataclass
 class Projector:
     """Satisfies the port ``Cluster`` with one film.
 
@@ -59,7 +90,9 @@ class Projector:
     troubles: list[errors.RolloutError | None] = field(default_factory=list)
     bodies: list[Json] = field(default_factory=list)
     tried: list[Json] = field(default_factory=list)
+    allowed: list[Json] = field(default_factory=lambda: [{"apiGroups": ["*"], "resources": ["*"], "verbs": ["*"]}])
     closed: int = 0
+    leases: list[FilmLease] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.stage = films.Stage()
@@ -88,6 +121,25 @@ class Projector:
             if scene.get("log") == [pod, container, previous]:
                 return "\n".join(scene["text"].splitlines()[-lines:])
         return ""
+
+    def rules(self, _namespace: str) -> list[Json]:
+        """Everything is allowed, unless a test says otherwise."""
+        return self.allowed
+
+    def can_i(self, verb: str, resource: Resource, namespace: str, name: str = "") -> bool:
+        """What the rules do not allow is not."""
+        return False
+
+    def user(self) -> str:
+        """Who looks at the film."""
+        return "system:serviceaccount:ci:deployer"
+
+    def hold(
+        self, claim: Claim, *, take_over: bool, now: t.Callable[[], str], say: t.Callable[[str], None]
+    ) -> FilmLease:
+        """The workload's Lease; in a film nobody else wants it."""
+        self.leases.append(FilmLease(claim))
+        return self.leases[-1]
 
     def open_feed(self, scopes: t.Sequence[Scope]) -> Reel:
         """The film from here on."""

@@ -78,7 +78,7 @@ def test_a_signal_ends_it_in_order_and_a_second_one_does_not_hurry_it(run: Run, 
         return {}
 
     result = run(operate)
-    assert result["msg"].startswith(f"Stopped by {signal.Signals(number).name} while waiting. What was written stays")
+    assert result["msg"].startswith(f"Stopped by {signal.Signals(number).name}. Run the same again to go on")
     assert ended_well == [True]
 
 

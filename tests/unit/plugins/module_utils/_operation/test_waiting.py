@@ -6,8 +6,7 @@ import typing as t
 
 import pytest
 
-from ansible_collections.steady.rollout.plugins.module_utils._operation import waiting, writing
-from ansible_collections.steady.rollout.plugins.module_utils._operation.journal import Journal
+from ansible_collections.steady.rollout.plugins.module_utils._operation import operate, waiting, writing
 from ansible_collections.steady.rollout.plugins.module_utils._operation.outcome import Settings
 from ansible_collections.steady.rollout.plugins.module_utils._rollout import verdict as verdicts
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.kinds import deployment
@@ -17,7 +16,7 @@ from ansible_collections.steady.rollout.tests.unit.films.replay import Reel, Sho
 Json = dict[str, t.Any]
 
 
-def waited(stage: Show, **settings: t.Any) -> waiting.Waited:
+def waited(stage: Show, *steps: waiting.Step, **settings: t.Any) -> waiting.Waited:
     """Waits for the change that the film made first."""
     present = stage.cluster.read(deployment.RESOURCE, "shop", "app")
     body = stage.film.scenes[stage.film.written]["body"]
@@ -25,8 +24,7 @@ def waited(stage: Show, **settings: t.Any) -> waiting.Waited:
         stage.cluster, deployment, stage.film.reference, present, lambda _now: {"spec": body["spec"]}
     )
     aim = verdicts.aim_at(after, before=before)
-    journal = Journal(stage.ports, stage.film.reference)
-    return waiting.wait(stage.ports, deployment, stage.film.reference, after, aim, Settings(**settings), journal)
+    return waiting.wait(operate.start(stage.ports, stage.film.reference, Settings(**settings)), after, aim, steps)
 
 
 def test_a_wait_ends_with_the_event_that_completes_the_rollout() -> None:

@@ -1,0 +1,209 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Leases that runs hold while they change a workload: taken, renewed by one thread for all of them, and ended.
+
+The clocks of two machines need not agree: a Lease is dead when it has not changed for its whole duration on one's own clock.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+import typing as t
+
+from ansible_collections.steady.rollout.plugins.module_utils._cluster.feed import LiveFeed
+from ansible_collections.steady.rollout.plugins.module_utils._cluster.request import Request
+from ansible_collections.steady.rollout.plugins.module_utils._rollout import errors, leases, objects
+from ansible_collections.steady.rollout.plugins.module_utils._rollout.resources import FIELD_MANAGER, LEASE, Scope
+
+if t.TYPE_CHECKING:
+    from ansible_collections.steady.rollout.plugins.module_utils._cluster.api import Api
+    from ansible_collections.steady.rollout.plugins.module_utils._rollout.leases import Claim
+
+Json = dict[str, t.Any]
+
+_WRITTEN_BY = (("fieldManager", FIELD_MANAGER),)
+_NOTICE = leases.RENEWAL + 1.0
+"""Seconds after a take-over by force in which the run that held the Lease finds out with its next renewal."""
+
+
+class Held:
+    """Satisfies the port ``Lease``."""
+
+    def __init__(self, api: Api, claim: Claim, now: t.Callable[[], str], end: t.Callable[[Held], None]) -> None:
+        self._api = api
+        self._claim = claim
+        self._now = now
+        self._end = end
+        self._line = threading.Lock()
+        self._lease: Json = {}
+        self._renewed = 0.0
+        self._progress = ""
+        self._lost = ""
+        self.contended = False
+
+    def take(self, take_over: bool, say: t.Callable[[str], None]) -> None:
+        """Make the Lease, or take it from a run that is dead or, by force, alive. Raises Refused naming a run that lives."""
+        while not self._made():
+            lease = self._read()
+            if lease is None:
+                continue
+            self.contended = True
+            other = leases.holder(lease)
+            if other and other != self._claim.holder and not take_over:
+                say(
+                    f"its Lease is held by {leases.told(lease)}; looking for up to {leases.DURATION:.0f} s whether that run lives"
+                )
+                lease = self._outlived(lease)
+                if lease is None:
+                    continue
+            if self._patched(leases.takeover(self._claim, lease, self._now())):
+                if other and other != self._claim.holder:
+                    say(
+                        f"taken over from {other}"
+                        + ("" if take_over else f", which gave no sign for {leases.DURATION:.0f} s")
+                    )
+                    time.sleep(_NOTICE if take_over else 0.0)
+                return
+
+    def confirm(self) -> None:
+        """Make sure that it is still ours. Raises LeaseLost, or Unreachable when that cannot be known."""
+        with self._line:
+            if not self._lost and time.monotonic() - self._renewed > leases.DURATION - leases.RENEWAL:
+                self._renew(None)
+            if self._lost:
+                raise errors.LeaseLost(self._lost)
+
+    def lost(self) -> str:
+        """Who took it, in a sentence; empty while it is ours."""
+        return self._lost
+
+    def tell(self, progress: str) -> None:
+        """What readers of the Lease find with the next renewal."""
+        self._progress = progress
+
+    def renew(self) -> None:
+        """Say that this run lives. Trouble that may pass is left to the next renewal."""
+        with self._line:
+            try:
+                if not self._lost:
+                    self._renew(leases.RENEWAL)
+            except errors.RolloutError:
+                pass
+
+    def release(self) -> None:
+        """End it, if it is ours still."""
+        self._end(self)
+        with self._line:
+            meta = objects.metadata(self._lease)
+            pins = {"uid": meta.get("uid"), "resourceVersion": meta.get("resourceVersion")}
+            body = {"apiVersion": "v1", "kind": "DeleteOptions", "preconditions": pins}
+            try:
+                if not self._lost:
+                    self._api.call(self._request("delete", body=body), patience=leases.RENEWAL)
+            except errors.RolloutError:
+                pass  # gone, taken by somebody else, or the server is away: then it ends by itself
+
+    def _renew(self, patience: float | None) -> None:
+        body = leases.renewal(self._lease, self._progress, self._now())
+        if self._patched(body, patience) or self._made():
+            return
+        present = self._read()
+        if present is None:
+            return
+        if leases.holder(present) == self._claim.holder:
+            self._keep(present)  # the answer to our own renewal was lost
+        else:
+            self._lost = f"Another run has taken {self._claim.reference} over: {leases.told(present)}. This run has written nothing since."
+
+    def _made(self) -> bool:
+        """Whether there was none and it is made now."""
+        try:
+            request = self._request("create", body=leases.manifest(self._claim, self._now()))
+            self._keep(json.loads(self._api.call(request)))
+        except errors.Conflict:
+            return False
+        return True
+
+    def _patched(self, body: Json, patience: float | None = None) -> bool:
+        """Whether it was still the one that the patch is for."""
+        request = self._request("patch", body=body, content_type="application/merge-patch+json")
+        try:
+            self._keep(json.loads(self._api.call(request, patience=patience)))
+        except (errors.Conflict, errors.NotFound):
+            return False
+        return True
+
+    def _read(self) -> Json | None:
+        try:
+            return t.cast(Json, json.loads(self._api.call(self._request("get"))))
+        except errors.NotFound:
+            return None
+
+    def _keep(self, lease: Json) -> None:
+        self._lease = lease
+        self._renewed = time.monotonic()
+
+    def _outlived(self, lease: Json) -> Json | None:
+        """The Lease when it has not changed for its whole duration; None when it was ended. Raises Refused when its run lives."""
+        name = objects.name(lease)
+        scope = Scope(LEASE, self._claim.reference.namespace, fields=f"metadata.name={name}")
+        deadline = time.monotonic() + leases.DURATION
+        with LiveFeed.open(self._api, [scope]) as feed:
+            while True:
+                found = feed.objects(scope)
+                if not found:
+                    return None
+                if objects.metadata(found[0])["resourceVersion"] != objects.metadata(lease)["resourceVersion"]:
+                    if leases.holder(found[0]):
+                        raise errors.Refused(
+                            f"{self._claim.reference} is being rolled by another run: {leases.told(found[0])}. Nothing was changed."
+                            " Wait for it to end, or take the workload over with take_over: true."
+                        )
+                    return found[0]
+                rest = deadline - time.monotonic()
+                if rest <= 0:
+                    return lease
+                feed.wait(rest)
+
+    def _request(self, verb: str, *, body: t.Any = None, content_type: str = "application/json") -> Request:
+        namespace = self._claim.reference.namespace
+        query = _WRITTEN_BY if verb in ("create", "patch") else ()
+        name = leases.name_of(self._claim.reference)
+        return Request(verb, LEASE, namespace, name, query=query, body=body, content_type=content_type)
+
+
+class Leases:
+    """All Leases that are held on one API server, renewed by one thread that lives as long as there are any."""
+
+    def __init__(self, api: Api) -> None:
+        self._api = api
+        self._changed = threading.Condition()
+        self._held: list[Held] = []
+        self._renewing = False
+
+    def hold(self, claim: Claim, *, take_over: bool, now: t.Callable[[], str], say: t.Callable[[str], None]) -> Held:
+        """Take a Lease and keep it until its ``release``. Raises Refused when a living run holds it."""
+        held = Held(self._api, claim, now, self._end)
+        held.take(take_over, say)
+        with self._changed:
+            self._held.append(held)
+            if not self._renewing:
+                self._renewing = True
+                threading.Thread(target=self._renew, name="renew leases", daemon=True).start()
+        return held
+
+    def _end(self, held: Held) -> None:
+        with self._changed:
+            self._held.remove(held)
+            self._changed.notify_all()
+
+    def _renew(self) -> None:
+        while True:
+            with self._changed:
+                if self._changed.wait_for(lambda: not self._held, leases.RENEWAL):
+                    self._renewing = False
+                    return
+                due = list(self._held)
+            for held in due:
+                held.renew()

@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The frame of every operation that changes a workload: read, check, plan; hold its Lease, write, see through."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass
+
+from ansible_collections.steady.rollout.plugins.module_utils._operation import checks, holding, reading
+from ansible_collections.steady.rollout.plugins.module_utils._operation.journal import Journal
+from ansible_collections.steady.rollout.plugins.module_utils._operation.outcome import Outcome, Settings
+from ansible_collections.steady.rollout.plugins.module_utils._operation.roll import Change, Roll, see_through
+from ansible_collections.steady.rollout.plugins.module_utils._operation.writing import change
+from ansible_collections.steady.rollout.plugins.module_utils._rollout import difference, errors, kinds
+
+if t.TYPE_CHECKING:
+    from ansible_collections.steady.rollout.plugins.module_utils._operation.ports import Ports
+    from ansible_collections.steady.rollout.plugins.module_utils._rollout.snapshot import Reference
+
+Json = dict[str, t.Any]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What an operation is going to do with a workload as it is.
+
+    ``asked`` names it in a report (``Upgrade of Deployment shop/app from 1.0 to 2.0``), ``done`` says what is true once it is complete,
+    ``announced`` is told just before ``write``, which answers with the workload before and after. Without ``write`` there is nothing
+    to change, only something to wait for.
+    """
+
+    asked: str
+    done: str
+    announced: str = ""
+    write: t.Callable[[Roll], tuple[Json | None, Json]] | None = None
+
+
+Planner = t.Callable[[Roll, t.Any], Plan]
+"""Decides what to do with the workload as it is. Raises Refused or InvalidInput; writes nothing."""
+
+
+def start(ports: Ports, reference: Reference, settings: Settings, **of_roll: t.Any) -> Roll:
+    """A roll of that workload, about to begin."""
+    return Roll(ports, kinds.named(reference.kind), reference, settings, Journal(ports, reference), **of_roll)
+
+
+def operate(roll: Roll, plan: Planner, *, must_exist: bool = True) -> Outcome:
+    """Do what the planner decides about the workload. In check mode the API server is only asked what it would say."""
+    present = _present(roll, must_exist)
+    planned = plan(roll, present)
+    if roll.settings.dry_run:
+        return checks.predicted(roll, _written(roll, planned, present))
+    try:
+        with holding.holding(roll, planned.asked, present) as (held, lease):
+            if lease.contended:
+                present = _present(roll, must_exist)
+                planned = plan(held, present)
+            held.journal.say(planned.announced or planned.done)
+            written = _written(held, planned, present)
+            held.journal.stage = f"{planned.asked} has been written; the cluster goes on with it by itself."
+            return see_through(held, written)
+    except errors.LeaseLost as lost:
+        raise errors.LeaseLost(f"{planned.asked} was given up: {lost}") from None
+    except errors.Interrupted as stopped:
+        raise errors.Interrupted(f"{stopped} {roll.journal.left_behind}") from None
+
+
+def patched(make: t.Callable[[Json], Json], present: Json) -> t.Callable[[Roll], tuple[Json | None, Json]]:
+    """The write of a plan that patches the workload with what ``make`` says of it as it is then."""
+
+    def write(roll: Roll) -> tuple[Json | None, Json]:
+        return change(roll.ports.cluster, roll.kind, roll.reference, present, make, dry_run=roll.settings.dry_run)
+
+    return write
+
+
+def _present(roll: Roll, must_exist: bool) -> Json | None:
+    try:
+        return reading.workload(roll.ports.cluster, roll.kind, roll.reference)
+    except errors.NotFound:
+        if must_exist:
+            raise
+        return None
+
+
+def _written(roll: Roll, plan: Plan, present: Json | None) -> Change:
+    if plan.write is None:
+        assert present is not None
+        return Change(plan.asked, plan.done, present, present, changed=False)
+    before, after = plan.write(roll)
+    return Change(plan.asked, plan.done, after, before, difference.of(before, after))
