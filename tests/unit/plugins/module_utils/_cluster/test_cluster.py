@@ -136,14 +136,6 @@ def test_a_log_that_cannot_be_had_is_empty_and_asked_for_once(
     assert server.count("get") == 1
 
 
-def test_what_rbac_allows_can_be_asked(server: ApiServer, connected: Connect) -> None:
-    server.plays("create", Reply(201, {"status": {"allowed": True}}), Reply(201, {"status": {"allowed": False}}))
-    assert connected().can_i("patch", DEPLOYMENT, "shop") is True
-    assert connected().can_i("patch", DEPLOYMENT, "shop") is False
-    wanted = server.requests("create")[0].body["spec"]["resourceAttributes"]
-    assert (wanted["verb"], wanted["group"], wanted["resource"]) == ("patch", "apps", "deployments")
-
-
 def test_a_feed_is_opened_on_the_same_server(server: ApiServer, connected: Connect) -> None:
     server.plays("list", listed(5, "a"))
     server.plays("watch", Stream())

@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What each operation needs to be allowed, in RBAC's words, and the check of it before the first write.
+
+docs/permissions.md and extensions/rbac/ say the same to people and to kubectl; a test keeps the three equal.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass
+
+from ansible_collections.steady.rollout.plugins.module_utils._rollout import errors, resources
+
+if t.TYPE_CHECKING:
+    from ansible_collections.steady.rollout.plugins.module_utils._operation.outcome import Settings
+    from ansible_collections.steady.rollout.plugins.module_utils._operation.ports import Cluster, Ports
+    from ansible_collections.steady.rollout.plugins.module_utils._rollout.kinds.kind import Kind
+    from ansible_collections.steady.rollout.plugins.module_utils._rollout.resources import Resource
+    from ansible_collections.steady.rollout.plugins.module_utils._rollout.snapshot import Reference
+
+Json = dict[str, t.Any]
+
+
+@dataclass(frozen=True)
+class Right:
+    """Verbs on a resource, and what for. Without an ``optional`` one the operation goes on; ``option`` is what else asks for it."""
+
+    resource: Resource
+    verbs: tuple[str, ...]
+    why: str
+    optional: bool = False
+    option: str = ""
+
+    @property
+    def rule(self) -> Json:
+        """The rule of a Role that grants it."""
+        return {"apiGroups": [self.resource.group], "resources": [self.resource.plural], "verbs": list(self.verbs)}
+
+
+def of(operation: str, kind: Kind) -> tuple[Right, ...]:
+    """All that the operation may ask of the API server for a workload of this kind."""
+    return tuple(right for family in _OPERATIONS[operation] for right in family(kind))
+
+
+def check(ports: Ports, kind: Kind, reference: Reference, operation: str, settings: Settings) -> None:
+    """Raise Forbidden that names everything that is missing, before anything is written. Costs one request when nothing is."""
+    needed = [right for right in of(operation, kind) if _is_needed(right, settings)]
+    missing = _missing(ports.cluster, reference, kind, needed)
+    if missing:
+        raise errors.Forbidden(_refusal(ports.cluster.user(), reference.namespace, missing))
+
+
+def _seen(kind: Kind) -> tuple[Right, ...]:
+    return (
+        Right(kind.RESOURCE, ("get", "list"), "the workload"),
+        Right(kind.REVISION_RESOURCE, ("list",), "its revisions"),
+        Right(resources.POD, ("list",), "its pods"),
+        Right(resources.EVENT, ("list",), "warnings about them"),
+    )
+
+
+def _watched(kind: Kind) -> tuple[Right, ...]:
+    watched = (kind.RESOURCE, kind.REVISION_RESOURCE, resources.POD, resources.EVENT)
+    return (
+        *(Right(resource, ("watch",), "news of them, without asking again and again") for resource in watched),
+        Right(resources.POD_LOG, ("get",), "the last lines of a container that fails", optional=True),
+    )
+
+
+def _patched(kind: Kind) -> tuple[Right, ...]:
+    return (
+        Right(kind.RESOURCE, ("patch",), "the change, its undoing, and how it turned out"),
+        Right(resources.LEASE, ("get", "list", "watch", "create", "patch", "delete"), "one run at a time"),
+    )
+
+
+def _created(kind: Kind) -> tuple[Right, ...]:
+    return (Right(kind.RESOURCE, ("create",), "a workload that is not there yet"),)
+
+
+def _room(_kind: Kind) -> tuple[Right, ...]:
+    return (Right(resources.RESOURCE_QUOTA, ("list",), "whether a further pod has room", optional=True),)
+
+
+def _autoscaler(_kind: Kind) -> tuple[Right, ...]:
+    scaler = resources.HORIZONTAL_POD_AUTOSCALER
+    return (Right(scaler, ("list",), "whether an autoscaler owns the number of replicas"),)
+
+
+def _unstuck(kind: Kind) -> tuple[Right, ...]:
+    why, option = "pods that keep an undone StatefulSet from moving", "delete_stuck_pods"
+    return (Right(resources.POD, ("delete",), why, option=option),) if kind.RESOURCE.kind == "StatefulSet" else ()
+
+
+_OPERATIONS: dict[str, tuple[t.Callable[[Kind], tuple[Right, ...]], ...]] = {
+    "info": (_seen,),
+    "wait": (_seen, _watched),
+    "upgrade": (_seen, _watched, _patched, _room, _unstuck),
+    "deploy": (_seen, _watched, _patched, _created, _autoscaler, _unstuck),
+    "rollback": (_seen, _watched, _patched, _unstuck),
+    "scale": (_seen, _watched, _patched, _autoscaler),
+}
+NAMES = tuple(_OPERATIONS)
+
+
+def _is_needed(right: Right, settings: Settings) -> bool:
+    return not right.optional and (not right.option or bool(getattr(settings, right.option, False)))
+
+
+def _missing(cluster: Cluster, reference: Reference, kind: Kind, needed: t.Sequence[Right]) -> list[Right]:
+    """What is lacking, verb by verb: first by the list of rules, then by a question for each that the list leaves open."""
+    rules = cluster.rules(reference.namespace)
+    lacking = []
+    for right in needed:
+        name = reference.name if right.resource == kind.RESOURCE else ""
+        unlisted = tuple(verb for verb in right.verbs if not any(_grants(rule, verb, right.resource) for rule in rules))
+        verbs = tuple(verb for verb in unlisted if not cluster.can_i(verb, right.resource, reference.namespace, name))
+        if verbs:
+            lacking.append(Right(right.resource, verbs, right.why))
+    return lacking
+
+
+def _grants(rule: Json, verb: str, resource: Resource) -> bool:
+    """Whether the rule allows it for every name."""
+    sub = resource.plural.partition("/")[2]
+    ways = {resource.plural, "*"} | ({f"*/{sub}"} if sub else set())
+    return (
+        not rule.get("resourceNames")
+        and not {verb, "*"}.isdisjoint(rule.get("verbs") or ())
+        and not {resource.group, "*"}.isdisjoint(rule.get("apiGroups") or ())
+        and not ways.isdisjoint(rule.get("resources") or ())
+    )
+
+
+def _refusal(user: str, namespace: str, missing: t.Sequence[Right]) -> str:
+    lacking = "; ".join(f"{', '.join(right.verbs)} {right.resource.plural} ({right.why})" for right in missing)
+    rules = "\n".join(f"    - {_flow(right.rule)}" for right in missing)
+    return (
+        f"{_person(user)} may not do in namespace {namespace} what this needs: {lacking}. Nothing was changed. "
+        f"Add to its Role (docs/permissions.md has a whole one):\n{rules}"
+    )
+
+
+def _person(user: str) -> str:
+    parts = user.split(":")
+    if parts[:2] == ["system", "serviceaccount"] and len(parts) == 4:
+        return f"ServiceAccount {parts[2]}/{parts[3]}"
+    return f"User {user}" if user else "The user of these credentials"
+
+
+def _flow(rule: Json) -> str:
+    groups, plurals, verbs = (
+        ", ".join(item or '""' for item in rule[key]) for key in ("apiGroups", "resources", "verbs")
+    )
+    return f"{{apiGroups: [{groups}], resources: [{plurals}], verbs: [{verbs}]}}"

@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+import pathlib
+import typing as t
+
+import pytest
+import yaml
+
+from ansible_collections.steady.rollout.plugins.module_utils._operation import permissions
+from ansible_collections.steady.rollout.plugins.module_utils._operation.outcome import Settings
+from ansible_collections.steady.rollout.plugins.module_utils._rollout import errors, kinds
+from ansible_collections.steady.rollout.plugins.module_utils._rollout.kinds import deployment
+from ansible_collections.steady.rollout.tests.unit import samples
+from ansible_collections.steady.rollout.tests.unit.films.replay import show
+
+Json = dict[str, t.Any]
+
+COLLECTION = pathlib.Path(__file__).parents[5]
+VERBS = ("get", "list", "watch", "create", "patch", "delete")
+ALL = tuple((operation, kind) for operation in permissions.NAMES for kind in kinds.KINDS)
+
+
+def check(operation: str, allowed: list[Json], settings: Settings | None = None) -> list[str]:
+    """What the check asks beside the rules, which it raises Forbidden for when the answer is no."""
+    stage = show("upgrade")
+    stage.cluster.allowed = allowed
+    asked: list[str] = []
+
+    def can_i(verb: str, resource: t.Any, _namespace: str, name: str = "") -> bool:
+        asked.append(f"{verb} {resource.plural} {name}".rstrip())
+        return False
+
+    stage.cluster.can_i = can_i  # type: ignore[method-assign]
+    try:
+        permissions.check(stage.ports, deployment, samples.REFERENCE, operation, settings or Settings())
+    except errors.Forbidden:
+        assert asked
+        raise
+    return asked
+
+
+def rules(operation: str, kind: t.Any = deployment) -> list[Json]:
+    return [right.rule for right in permissions.of(operation, kind) if not right.optional]
+
+
+@pytest.mark.parametrize("operation", permissions.NAMES)
+def test_with_all_rights_nothing_more_is_asked(operation: str) -> None:
+    assert check(operation, rules(operation)) == []
+    assert check(operation, [{"apiGroups": ["*"], "resources": ["*"], "verbs": ["*"]}]) == []
+
+
+@pytest.mark.parametrize("operation", permissions.NAMES)
+def test_each_verb_that_is_missing_is_named(operation: str) -> None:
+    whole = rules(operation)
+    for index, rule in enumerate(whole):
+        for verb in rule["verbs"]:
+            without = {**rule, "verbs": [other for other in rule["verbs"] if other != verb]}
+            with pytest.raises(
+                errors.Forbidden, match=rf"needs: {verb} {rule['resources'][0]} \(.*Nothing was changed"
+            ):
+                check(operation, [*whole[:index], without, *whole[index + 1 :]])
+
+
+def test_the_sentence_says_who_where_and_what_to_add() -> None:
+    allowed = [rule for rule in rules("scale") if rule["resources"] != ["leases"]]
+    for rule in allowed:
+        rule["verbs"] = [verb for verb in rule["verbs"] if verb != "patch"]
+    with pytest.raises(errors.Forbidden) as refusal:
+        check("scale", allowed)
+    assert str(refusal.value) == (
+        "ServiceAccount ci/deployer may not do in namespace shop what this needs: patch deployments (the change, its undoing, and"
+        " how it turned out); get, list, watch, create, patch, delete leases (one run at a time). Nothing was changed. "
+        "Add to its Role (docs/permissions.md has a whole one):\n"
+        "    - {apiGroups: [apps], resources: [deployments], verbs: [patch]}\n"
+        "    - {apiGroups: [coordination.k8s.io], resources: [leases], verbs: [get, list, watch, create, patch, delete]}"
+    )
+
+
+def test_a_rule_for_names_only_is_looked_into_with_the_name() -> None:
+    named = [{**rule, "resourceNames": ["app"]} for rule in rules("info")]
+    stage = show("upgrade")
+    stage.cluster.allowed = named
+    asked: list[tuple[str, str]] = []
+    stage.cluster.can_i = lambda _verb, resource, _namespace, name="": not asked.append((resource.plural, name))  # type: ignore[method-assign,func-returns-value]
+    permissions.check(stage.ports, deployment, samples.REFERENCE, "info", Settings())
+    assert asked == [("deployments", "app"), ("deployments", "app"), ("replicasets", ""), ("pods", ""), ("events", "")]
+
+
+def test_a_sub_resource_may_be_granted_for_all_resources() -> None:
+    grants = permissions._grants
+    log = {"apiGroups": [""], "resources": ["*/log"], "verbs": ["get"]}
+    assert grants(log, "get", permissions.resources.POD_LOG)
+    assert not grants(log, "get", permissions.resources.POD)
+    assert not grants({**log, "resources": ["pods"]}, "get", permissions.resources.POD_LOG)
+
+
+# what people read, and what kubectl applies
+
+
+def merged(rights: t.Iterable[permissions.Right]) -> list[Json]:
+    """One rule for all resources of a group that need the same verbs."""
+    verbs: dict[tuple[str, str], set[str]] = {}
+    for right in rights:
+        verbs.setdefault((right.resource.group, right.resource.plural), set()).update(right.verbs)
+    together: dict[tuple[str, tuple[str, ...]], list[str]] = {}
+    for (group, plural), wanted in verbs.items():
+        together.setdefault((group, tuple(verb for verb in VERBS if verb in wanted)), []).append(plural)
+    return [
+        {"apiGroups": [group], "resources": plurals, "verbs": list(wanted)}
+        for (group, wanted), plurals in together.items()
+    ]
+
+
+def table() -> str:
+    """The table in docs/permissions.md."""
+    rows: dict[tuple[str, tuple[str, ...], str], tuple[permissions.Right, dict[str, None], dict[str, None]]] = {}
+    for operation, kind in ALL:
+        for right in permissions.of(operation, kind):
+            key = (right.resource.group, right.verbs, right.why)
+            row = rows.setdefault(key, (right, {}, {}))
+            row[1].setdefault(right.resource.plural)
+            row[2].setdefault(operation)
+    lines = ["| apiGroups | resources | verbs | what for | operations |", "| --- | --- | --- | --- | --- |"]
+    for (group, verbs, why), (right, plurals, operations) in rows.items():
+        who = "all" if set(operations) == set(permissions.NAMES) else ", ".join(operations)
+        extra = "; optional" if right.optional else f"; only with `{right.option}`" if right.option else ""
+        columns = (f"`{group}`" if group else '`""`', ", ".join(plurals), ", ".join(verbs), f"{why}{extra}", who)
+        lines.append(f"| {' | '.join(columns)} |")
+    return "\n".join(lines)
+
+
+def role(name: str, operations: t.Iterable[str]) -> Json:
+    rights = [right for operation in operations for kind in kinds.KINDS for right in permissions.of(operation, kind)]
+    kind = {"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "Role"}
+    return {**kind, "metadata": {"name": name}, "rules": merged(rights)}
+
+
+def test_the_documentation_has_the_table_of_the_code() -> None:
+    expected = table()
+    assert expected in (COLLECTION / "docs" / "permissions.md").read_text(), f"docs/permissions.md needs:\n{expected}"
+
+
+def test_the_roles_are_those_of_the_code() -> None:
+    expected = [
+        role("steady-rollout-viewer", ["info", "wait"]),
+        role("steady-rollout-operator", permissions.NAMES),
+    ]
+    shipped = list(yaml.safe_load_all((COLLECTION / "extensions" / "rbac" / "role.yml").read_text()))
+    assert shipped == expected, "extensions/rbac/role.yml needs:\n" + yaml.safe_dump_all(expected, sort_keys=False)
+
+
+def test_every_module_has_its_rights() -> None:
+    modules = {path.stem.removeprefix("workload_") for path in (COLLECTION / "plugins" / "modules").glob("workload_*")}
+    assert modules == set(permissions.NAMES)
