@@ -28,7 +28,7 @@ Json = dict[str, t.Any]
 def deploy(ports: Ports, manifest: Json, settings: Settings, *, force_conflicts: bool = False) -> Outcome:
     """Apply the manifest and see the rollout through."""
     plan = functools.partial(_plan, manifest, force_conflicts)
-    return operate(start(ports, named(manifest), settings), plan, must_exist=False)
+    return operate("deploy", start(ports, named(manifest), settings), plan, must_exist=False)
 
 
 def _plan(manifest: Json, force: bool, roll: Roll, before: Json | None) -> Plan:

@@ -63,6 +63,7 @@ class GuardedCluster:
         self.list = cluster.list
         self.logs = cluster.logs
         self.hold = cluster.hold
+        self.rules, self.can_i, self.user = cluster.rules, cluster.can_i, cluster.user
 
     def patch(
         self, resource: Resource, namespace: str, name: str, body: t.Any, *, content_type: str, dry_run: bool = False

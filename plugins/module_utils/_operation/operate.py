@@ -6,7 +6,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
-from ansible_collections.steady.rollout.plugins.module_utils._operation import checks, holding, reading
+from ansible_collections.steady.rollout.plugins.module_utils._operation import checks, holding, permissions, reading
 from ansible_collections.steady.rollout.plugins.module_utils._operation.journal import Journal
 from ansible_collections.steady.rollout.plugins.module_utils._operation.outcome import Outcome, Settings
 from ansible_collections.steady.rollout.plugins.module_utils._operation.roll import Change, Roll, see_through
@@ -44,8 +44,12 @@ def start(ports: Ports, reference: Reference, settings: Settings, **of_roll: t.A
     return Roll(ports, kinds.named(reference.kind), reference, settings, Journal(ports, reference), **of_roll)
 
 
-def operate(roll: Roll, plan: Planner, *, must_exist: bool = True) -> Outcome:
-    """Do what the planner decides about the workload. In check mode the API server is only asked what it would say."""
+def operate(operation: str, roll: Roll, plan: Planner, *, must_exist: bool = True) -> Outcome:
+    """Do what the planner decides about the workload. In check mode the API server is only asked what it would say.
+
+    ``operation`` is its name in ``permissions``.
+    """
+    permissions.check(roll.ports, roll.kind, roll.reference, operation, roll.settings)
     present = _present(roll, must_exist)
     planned = plan(roll, present)
     if roll.settings.dry_run:

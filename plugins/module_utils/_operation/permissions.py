@@ -99,6 +99,8 @@ _OPERATIONS: dict[str, tuple[t.Callable[[Kind], tuple[Right, ...]], ...]] = {
     "deploy": (_seen, _watched, _patched, _created, _autoscaler, _unstuck),
     "rollback": (_seen, _watched, _patched, _unstuck),
     "scale": (_seen, _watched, _patched, _autoscaler),
+    "restart": (_seen, _watched, _patched, _room, _unstuck),
+    "pause": (_seen, _watched, _patched),
 }
 NAMES = tuple(_OPERATIONS)
 

@@ -32,7 +32,7 @@ class Target:
 def rollback(ports: Ports, reference: Reference, target: Target, settings: Settings) -> Outcome:
     """Bring an earlier revision's template back and see the rollout through. A rollback is never rolled back itself."""
     settings = replace(settings, on_failure="report")
-    return operate(start(ports, reference, settings), functools.partial(_plan, target))
+    return operate("rollback", start(ports, reference, settings), functools.partial(_plan, target))
 
 
 def _plan(target: Target, roll: Roll, present: Json) -> Plan:

@@ -24,7 +24,7 @@ def scale(ports: Ports, reference: Reference, replicas: int, settings: Settings)
     """Set the number of pods and wait until they are there, or gone. Raises Refused when an autoscaler owns the number."""
     settings = replace(settings, on_failure="report")
     roll = start(ports, reference, settings, recorded=False, proven=True)
-    return operate(roll, functools.partial(_plan, replicas))
+    return operate("scale", roll, functools.partial(_plan, replicas))
 
 
 def _plan(replicas: int, roll: Roll, present: Json) -> Plan:

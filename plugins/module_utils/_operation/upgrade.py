@@ -35,7 +35,7 @@ class Wanted:
 
 def upgrade(ports: Ports, reference: Reference, wanted: Wanted, settings: Settings) -> Outcome:
     """Put the wanted images into the workload and see the rollout through. With all of them there already, only wait for it."""
-    return operate(start(ports, reference, settings), functools.partial(_plan, wanted))
+    return operate("upgrade", start(ports, reference, settings), functools.partial(_plan, wanted))
 
 
 def _plan(wanted: Wanted, roll: Roll, present: Json) -> Plan:
