@@ -8,6 +8,7 @@ import typing as t
 Json = dict[str, t.Any]
 
 TEMPLATE_HASH = "pod-template-hash"
+REVISION_HASH = "controller-revision-hash"
 
 
 def metadata(obj: Json) -> Json:
@@ -58,6 +59,11 @@ def condition(obj: Json, kind: str) -> Json:
     return {}
 
 
+def observed(workload: Json) -> bool:
+    """Whether its controller has seen the spec as it is now. A status that says nothing has seen nothing."""
+    return int(status(workload).get("observedGeneration") or -1) >= int(metadata(workload)["generation"])
+
+
 def controlled_by(obj: Json, owner_uid: str) -> bool:
     """Whether that UID controls the object. Labels can be shared or copied; the owner's UID cannot."""
     return bool(owner_uid) and any(
@@ -74,6 +80,11 @@ def terminating(obj: Json) -> bool:
 def active(pod: Json) -> bool:
     """Whether the controller still counts on the pod: neither on its way out nor ended (an evicted one stays behind as Failed)."""
     return not terminating(pod) and status(pod).get("phase") not in ("Failed", "Succeeded")
+
+
+def takes_traffic(pod: Json) -> bool:
+    """Whether the pod is ready and stays: one on its way out takes no new requests."""
+    return condition(pod, "Ready").get("status") == "True" and not terminating(pod)
 
 
 def selector(workload: Json) -> str:
@@ -95,9 +106,12 @@ def selector(workload: Json) -> str:
 
 
 def template(obj: Json) -> Json:
-    """The pod template without the hash label that a ReplicaSet's has and its Deployment's has not."""
+    """The pod template without the hash label that a ReplicaSet's has and its Deployment's has not.
+
+    Older API servers write a creationTimestamp of null into it, and controllers do not always.
+    """
     found = dict(spec(obj).get("template") or {})
-    meta = dict(found.get("metadata") or {})
+    meta = {key: value for key, value in (found.get("metadata") or {}).items() if value is not None}
     kept = {key: value for key, value in (meta.get("labels") or {}).items() if key != TEMPLATE_HASH}
     meta.pop("labels", None)
     if kept:

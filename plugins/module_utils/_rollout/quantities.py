@@ -18,3 +18,12 @@ def parse(text: str | float) -> Decimal:
     if not found:
         return Decimal(0)
     return Decimal(found[1]) * _UNITS[found[2] or ""]
+
+
+def share(value: object, of: int, *, up: bool) -> int:
+    """An absolute number, or a percentage of something rounded up or down."""
+    text = str(value)
+    if not text.endswith("%"):
+        return int(text)
+    scaled = int(text[:-1]) * of
+    return -(-scaled // 100) if up else scaled // 100

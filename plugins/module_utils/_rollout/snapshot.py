@@ -30,7 +30,10 @@ class Reference:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """What one look found. Everything in it belongs to the workload by UID; nothing is there by label alone."""
+    """What one look found. Everything in it belongs to the workload by UID; nothing is there by label alone.
+
+    ``left_out``: pods that count for nothing, as their nodes are not ready and the wait was told to do without those.
+    """
 
     workload: Json | None
     newest: Json | None = None
@@ -38,6 +41,7 @@ class Snapshot:
     new_pods: tuple[Json, ...] = ()
     old_pods: tuple[Json, ...] = ()
     events: tuple[Json, ...] = ()
+    left_out: tuple[Json, ...] = ()
 
     def events_about(self, obj: Json) -> tuple[Json, ...]:
         """The events whose object this is, by UID."""

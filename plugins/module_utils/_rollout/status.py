@@ -6,6 +6,9 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
+from ansible_collections.steady.rollout.plugins.module_utils._rollout import objects
+
+Json = dict[str, t.Any]
 Phase = t.Literal["progressing", "complete", "failed"]
 
 
@@ -13,7 +16,7 @@ Phase = t.Literal["progressing", "complete", "failed"]
 class Status:
     """Progressing or complete, with what is missing in words, and the counts that people watch.
 
-    ``counted`` is False while the counts are still those of another spec.
+    ``counted`` is False while the counts are still those of another spec; ``failed``: its controller has given up for good.
     """
 
     complete: bool
@@ -23,6 +26,13 @@ class Status:
     old: int = 0
     available: int = 0
     counted: bool = True
+    failed: bool = False
 
     def __str__(self) -> str:
         return f"{self.new_ready}/{self.wanted} new ready, {self.old} old left"
+
+
+def deletion_by_hand(pods: t.Collection[Json], missing: int) -> str:
+    """What a workload with the strategy OnDelete waits for: people who delete its old pods, which may not all be seen yet."""
+    count, names = max(len(pods), missing), ", ".join(sorted(map(objects.name, pods)))
+    return f"waiting for manual deletion of {count} pod{'s' if count > 1 else ''}{': ' if names else ''}{names}"

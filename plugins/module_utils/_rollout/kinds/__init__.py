@@ -4,10 +4,10 @@
 from __future__ import annotations
 
 from ansible_collections.steady.rollout.plugins.module_utils._rollout import errors
-from ansible_collections.steady.rollout.plugins.module_utils._rollout.kinds import deployment
+from ansible_collections.steady.rollout.plugins.module_utils._rollout.kinds import daemonset, deployment, statefulset
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.kinds.kind import Kind
 
-KINDS: tuple[Kind, ...] = (deployment,)
+KINDS: tuple[Kind, ...] = (deployment, statefulset, daemonset)
 NAMES: tuple[str, ...] = tuple(kind.RESOURCE.kind for kind in KINDS)
 
 

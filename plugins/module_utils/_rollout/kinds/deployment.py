@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.steady.rollout.plugins.module_utils._rollout import objects, resources, status
+from ansible_collections.steady.rollout.plugins.module_utils._rollout import objects, quantities, resources, status
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.snapshot import Reference, Snapshot
 
 Json = dict[str, t.Any]
@@ -15,8 +15,11 @@ REVISION_RESOURCE = resources.REPLICA_SET
 ONE_IS_ENOUGH = False
 REVISION = "deployment.kubernetes.io/revision"
 
+observed = objects.observed
+is_ready = objects.takes_traffic
 
-def scopes(workload: Json) -> tuple[resources.Scope, ...]:
+
+def scopes(workload: Json, *, nodes: bool = False) -> tuple[resources.Scope, ...]:
     """What has to be watched to judge it: itself, its ReplicaSets, their pods, and warnings in its namespace."""
     namespace = str(objects.metadata(workload)["namespace"])
     selector = objects.selector(workload)
@@ -48,13 +51,6 @@ def gather(reference: Reference, seen: t.Iterable[t.Sequence[Json]]) -> Snapshot
     )
 
 
-def observed(workload: Json) -> bool:
-    """Whether the controller has seen the spec as it is now. A status that says nothing has seen nothing."""
-    return int(objects.status(workload).get("observedGeneration") or -1) >= int(
-        objects.metadata(workload)["generation"]
-    )
-
-
 def newest_revision(workload: Json, owned: t.Iterable[Json]) -> Json | None:
     """The ReplicaSet of the present template, once the controller has seen the spec.
 
@@ -80,20 +76,19 @@ def judge(snapshot: Snapshot) -> status.Status:
     workload = snapshot.workload
     if workload is None:
         return status.Status(False, "it does not exist")
-    spec, counts = objects.spec(workload), objects.status(workload)
-    wanted = int(spec.get("replicas", 1))
+    counts, goal = objects.status(workload), wanted(workload)
     updated, total = objects.number(counts, "updatedReplicas"), objects.number(counts, "replicas")
-    available = objects.number(counts, "availableReplicas")
+    at_hand = available(workload)
     ready = sum(1 for pod in snapshot.new_pods if is_ready(pod))
 
     def answer(complete: bool, message: str) -> status.Status:
         return status.Status(
             complete,
             message,
-            wanted=wanted,
+            wanted=goal,
             new_ready=ready,
             old=max(total - updated, 0),
-            available=available,
+            available=at_hand,
             counted=snapshot.newest is not None,
         )
 
@@ -103,20 +98,25 @@ def judge(snapshot: Snapshot) -> status.Status:
         return answer(False, "waiting for the controller to see the new spec")
     if snapshot.newest is None:
         return answer(False, "waiting for the ReplicaSet of the new template")
-    if updated < wanted:
-        return answer(False, f"{updated} of {wanted} new pods exist")
-    if updated > wanted:
-        return answer(False, f"{updated - wanted} pods are more than wanted")
+    if updated < goal:
+        return answer(False, f"{updated} of {goal} new pods exist")
+    if updated > goal:
+        return answer(False, f"{updated - goal} pods are more than wanted")
     if total > updated:
         return answer(False, f"{total - updated} old pods are still there")
-    if available < updated:
-        return answer(False, f"{available} of {updated} new pods are available")
-    return answer(True, f"{available} of {wanted} new pods are available")
+    if at_hand < updated:
+        return answer(False, f"{at_hand} of {updated} new pods are available")
+    return answer(True, f"{at_hand} of {goal} new pods are available")
 
 
-def is_ready(pod: Json) -> bool:
-    """Whether the pod takes traffic."""
-    return objects.condition(pod, "Ready").get("status") == "True" and not objects.terminating(pod)
+def wanted(workload: Json) -> int:
+    """How many pods there are to be; an autoscaler may move it at any time."""
+    return int(objects.spec(workload).get("replicas", 1))
+
+
+def available(workload: Json) -> int:
+    """How many pods its controller counts as available, old and new."""
+    return objects.number(objects.status(workload), "availableReplicas")
 
 
 def revision_number(revision: Json) -> int:
@@ -146,6 +146,11 @@ def refusal(workload: Json) -> str:
     return ""
 
 
+def by_hand(_workload: Json) -> bool:
+    """Never: a Deployment has no such strategy."""
+    return False
+
+
 def paused(workload: Json) -> bool:
     """Whether somebody has stopped it from rolling."""
     return bool(objects.spec(workload).get("paused"))
@@ -169,19 +174,9 @@ def stuck(_snapshot: Snapshot) -> tuple[Json, ...]:
 def surge(workload: Json) -> tuple[int, int]:
     """How many pods may be there beyond the wanted ones, and how many of those may be missing, rounded as the controller does."""
     strategy = objects.spec(workload).get("strategy") or {}
-    wanted = int(objects.spec(workload).get("replicas", 1))
     if strategy.get("type") == "Recreate":
-        return 0, wanted
+        return 0, wanted(workload)
     rolling = strategy.get("rollingUpdate") or {}
-    surging = share(rolling.get("maxSurge", "25%"), wanted, up=True)
-    missing = share(rolling.get("maxUnavailable", "25%"), wanted, up=False)
+    surging = quantities.share(rolling.get("maxSurge", "25%"), wanted(workload), up=True)
+    missing = quantities.share(rolling.get("maxUnavailable", "25%"), wanted(workload), up=False)
     return (surging, missing) if surging or missing else (0, 1)
-
-
-def share(value: t.Any, of: int, *, up: bool) -> int:
-    """An absolute number, or a percentage rounded up or down."""
-    text = str(value)
-    if not text.endswith("%"):
-        return int(text)
-    scaled = int(text[:-1]) * of
-    return -(-scaled // 100) if up else scaled // 100

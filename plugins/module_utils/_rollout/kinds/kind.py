@@ -21,8 +21,8 @@ class Kind(t.Protocol):
     ONE_IS_ENOUGH: bool
     """Whether one doomed new pod dooms the rollout: the controller goes one pod after the other and never past it."""
 
-    def scopes(self, workload: Json) -> tuple[Scope, ...]:
-        """What has to be listed and watched to judge the workload."""
+    def scopes(self, workload: Json, *, nodes: bool = False) -> tuple[Scope, ...]:
+        """What has to be listed and watched to judge the workload; the cluster's nodes too where these matter and ``nodes`` says so."""
 
     def gather(self, reference: Reference, seen: t.Iterable[t.Sequence[Json]]) -> Snapshot:
         """One snapshot from what the scopes hold, given in the order of ``scopes``."""
@@ -32,6 +32,12 @@ class Kind(t.Protocol):
 
     def judge(self, snapshot: Snapshot) -> Status:
         """Complete, or what is missing."""
+
+    def wanted(self, workload: Json) -> int:
+        """How many pods there are to be."""
+
+    def available(self, workload: Json) -> int:
+        """How many pods its controller counts as available, old and new."""
 
     def is_ready(self, pod: Json) -> bool:
         """Whether the pod takes traffic."""
@@ -50,6 +56,9 @@ class Kind(t.Protocol):
 
     def refusal(self, workload: Json) -> str:
         """Why it cannot be rolled at the moment and the way out, or an empty string."""
+
+    def by_hand(self, workload: Json) -> bool:
+        """Whether a pod gets a new template only when somebody deletes it (OnDelete)."""
 
     def paused(self, workload: Json) -> bool:
         """Whether somebody has stopped it from rolling."""

@@ -36,3 +36,10 @@ def test_half_a_core_is_500_millicores() -> None:
 
 def test_what_is_no_quantity_counts_nothing() -> None:
     assert quantities.parse("plenty") == 0
+
+
+@pytest.mark.parametrize(
+    ("value", "of", "up", "share"), [(2, 10, True, 2), ("2", 10, False, 2), ("25%", 3, True, 1), ("25%", 3, False, 0)]
+)
+def test_a_share_is_a_number_or_a_percentage(value: object, of: int, up: bool, share: int) -> None:
+    assert quantities.share(value, of, up=up) == share

@@ -11,7 +11,7 @@ def test_every_kind_is_found_by_its_name() -> None:
     assert [kinds.named(name) for name in kinds.NAMES] == list(kinds.KINDS)
 
 
-@pytest.mark.parametrize("name", ["Job", "deployment", ""])
+@pytest.mark.parametrize("name", ["CronJob", "deployment", ""])
 def test_any_other_kind_is_refused_with_those_there_are(name: str) -> None:
     with pytest.raises(errors.InvalidInput, match="cannot be rolled here; write one of: Deployment"):
         kinds.named(name)
