@@ -64,7 +64,7 @@ def see_through(roll: Roll, change: Change) -> Outcome:
     waited = waiting.wait(roll, change.after, aim, roll.steps())
     entries = revisions.history(roll.kind, waited.snapshot, roll.settings.container)
     if waited.verdict.phase == "complete":
-        if roll.recorded:
+        if roll.recorded and waited.verdict.status.wanted:  # of nothing nothing is known to be good
             recording.record(roll, waited.snapshot, entries, revisions.GOOD)
         others = tuple(running.other_images(waited.snapshot))
         for finding in others:

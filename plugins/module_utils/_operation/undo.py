@@ -72,6 +72,9 @@ def _roll_back(roll: Roll, waited: waiting.Waited, entries: tuple[revisions.Revi
 
     def make(now: Json) -> Json:
         _still_ours(now, aim)
+        reason = roll.kind.refusal(now)
+        if reason:
+            raise errors.Refused(reason)
         notes = {**revisions.outcome_annotation(now, entries, failed), revisions.CHANGE_CAUSE: cause}
         return writing.template_patch(target.template, notes)
 

@@ -28,6 +28,23 @@ def deleted(scenes: list[Json]) -> list[Json]:
     return _then(scenes, {"type": "DELETED", "object": _newer(scenes[_first_write(scenes)]["object"])})
 
 
+def paused(scenes: list[Json]) -> list[Json]:
+    """Straight after the first write somebody pauses the workload."""
+    item = copy.deepcopy(scenes[_first_write(scenes)]["object"])
+    item["spec"]["paused"] = True
+    return _then(scenes, {"type": "MODIFIED", "object": _newer(item)})
+
+
+def wanting_nothing(scenes: list[Json]) -> list[Json]:
+    """The workload wants no pods at all."""
+    for scene in scenes:
+        if scene.get("object", {}).get("kind") == "Deployment":
+            scene["object"]["spec"]["replicas"] = 0
+            for count in ("replicas", "updatedReplicas", "readyReplicas", "availableReplicas"):
+                scene["object"].get("status", {}).pop(count, None)
+    return scenes
+
+
 def beginning_with(**changes: t.Any) -> Twist:
     """The workload is like that when the operation begins."""
 

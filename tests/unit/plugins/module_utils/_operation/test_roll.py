@@ -94,3 +94,10 @@ def test_without_a_cause_more_time_is_suggested() -> None:
     outcome = upgraded(show("upgrade", twists.stalled), timeout=30.0, on_failure="report")
     assert "not complete after 30 s" in outcome.message
     assert outcome.message.endswith("Next: No pod named a cause; if it only needs longer, give it more with timeout.")
+
+
+def test_a_version_of_which_no_pod_has_run_is_not_known_to_be_good() -> None:
+    stage = show("upgrade", twists.wanting_nothing)
+    outcome = upgraded(stage)
+    assert outcome.status == "complete"
+    assert len(stage.cluster.bodies) == 1

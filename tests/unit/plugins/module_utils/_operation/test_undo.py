@@ -8,6 +8,7 @@ import typing as t
 import pytest
 
 from ansible_collections.steady.rollout.plugins.module_utils._rollout import errors, revisions
+from ansible_collections.steady.rollout.tests.unit.films import twists
 from ansible_collections.steady.rollout.tests.unit.films.play import played, upgraded
 from ansible_collections.steady.rollout.tests.unit.films.replay import show
 
@@ -76,6 +77,14 @@ def test_somebody_who_changes_it_just_before_the_undo_is_left_alone() -> None:
     stage.cluster.patch = patch  # type: ignore[method-assign]
     outcome = upgraded(stage, "9.9")
     assert "It could not be undone: somebody else has changed it in the meantime." in outcome.message
+    assert len(stage.cluster.bodies) == 1
+
+
+def test_what_somebody_paused_meanwhile_is_not_undone_for_it_would_not_move() -> None:
+    stage = show("upgrade", twists.paused)
+    outcome = upgraded(stage, timeout=30.0)
+    assert "not complete after 30 s: it is paused" in outcome.message
+    assert "It could not be undone: it is paused, so nothing would roll. Resume it first: kubectl" in outcome.message
     assert len(stage.cluster.bodies) == 1
 
 
