@@ -13,7 +13,7 @@ options:
   kind:
     description: The workload's kind.
     type: str
-    choices: [Deployment]
+    choices: [Deployment, StatefulSet, DaemonSet]
     default: Deployment
   namespace:
     description: The workload's namespace.
@@ -50,16 +50,26 @@ options:
   unschedulable_grace:
     description:
       - How long a pod may wait for a node that takes it; an autoscaler may be on its way with one.
-      - Also how long a used-up ResourceQuota may keep new pods out while old ones are leaving.
+      - Also how long a used-up ResourceQuota may keep new pods out while old ones are leaving, and how long an admission webhook may fail
+        to answer.
     type: str
     default: 1m
+  volume_grace:
+    description:
+      - How long a pod may wait for a volume, that is for a claim to be bound, for an attachment or for a mount.
+      - A volume that is made of a ConfigMap, Secret or key that does not exist has O(config_grace).
+    type: str
+    default: 2m
   config_grace:
-    description: How long a container may wait for a ConfigMap, Secret or key that does not exist; it may come late.
+    description:
+      - How long a container may wait for a ConfigMap, Secret or key that does not exist; it may come late.
+      - Also how long nodes may go on rejecting one new pod after the other.
     type: str
     default: 15s
   probe_grace:
     description:
-      - How long a container may run and fail its readiness probe.
+      - How long a container may run and fail its readiness probe; where it is set, also how long a pod whose containers are ready may wait for
+        its readiness gates.
       - "Without it: as long as its probes themselves allow (delay, period, threshold, timeout; the startup probe's budget comes on top),
         at least three times as long as the running pods of the previous revision took to become ready (their median; 60 seconds where
         there is no such pod), and at least 10 seconds."
@@ -68,13 +78,18 @@ options:
     description: How many restarts of a crashing container, or of one that fails its liveness or startup probe, doom its pod.
     type: int
     default: 2
+  init_restarts:
+    description: How many restarts of a failing init container doom its pod.
+    type: int
+    default: 2
   fail_on:
     description:
       - Whether V(all) pods of the new revision have to be doomed for the rollout to fail early, or V(any) of them is enough.
-      - One bad node is not a bad release, so V(all) is the default. A cause that is about the whole workload always counts.
+      - Without it, V(all) for a Deployment, as one bad node is not a bad release, and V(any) for a StatefulSet or DaemonSet, whose
+        controllers do not go past a pod that does not become ready.
+      - A cause that is about the whole workload always counts.
     type: str
     choices: [all, any]
-    default: all
 """
 
     CHANGING = r"""

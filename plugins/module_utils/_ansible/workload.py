@@ -34,14 +34,18 @@ WAITING: Json = {
     "timeout": {"type": "str", "default": "5m"},
     "image_pull_grace": {"type": "str", "default": "1m"},
     "unschedulable_grace": {"type": "str", "default": "1m"},
+    "volume_grace": {"type": "str", "default": "2m"},
     "config_grace": {"type": "str", "default": "15s"},
     "probe_grace": {"type": "str"},
     "crash_restarts": {"type": "int", "default": 2},
-    "fail_on": {"type": "str", "default": "all", "choices": ["all", "any"]},
+    "init_restarts": {"type": "int", "default": 2},
+    "fail_on": {"type": "str", "choices": ["all", "any"]},
+    "ignore_unready_nodes": {"type": "bool", "default": False},
 }
 CHANGING: Json = {
     "change_cause": {"type": "str", "default": ""},
     "allow_managed": {"type": "bool", "default": False},
+    "delete_stuck_pods": {"type": "bool", "default": True},
 }
 HOLDING: Json = {"take_over": {"type": "bool", "default": False}}
 ON_FAILURE: Json = {"on_failure": {"type": "str", "default": "rollback", "choices": ["rollback", "pause", "keep"]}}
@@ -85,7 +89,7 @@ def reference_of(params: Json) -> Reference:
 
 def settings_of(params: Json, check_mode: bool) -> Settings:
     """How to go about it. Raises InvalidInput."""
-    names = ("on_failure", "change_cause", "container", "allow_managed", "take_over")
+    names = ("on_failure", "change_cause", "container", "allow_managed", "take_over", "delete_stuck_pods")
     given: Json = {"holder": holder(os.environ), **{key: params[key] for key in names if key in params}}
     if "timeout" not in params:
         return Settings(dry_run=check_mode, **given)
@@ -106,17 +110,19 @@ def holder(environ: t.Mapping[str, str]) -> str:
 
 def limits_of(params: Json) -> Limits:
     """How patient to be with each cause. Raises InvalidInput."""
-    graces = ("image_pull_grace", "unschedulable_grace", "config_grace")
+    graces = ("image_pull_grace", "unschedulable_grace", "volume_grace", "config_grace")
     seconds = {option: durations.parse(params[option], option, minimum=0) for option in graces}
     probe = params["probe_grace"]
-    restarts = params["crash_restarts"]
-    if restarts < 0:
-        raise errors.InvalidInput(f"crash_restarts: {restarts} is not possible, write 0 or more.")
+    restarts = {option: int(params[option]) for option in ("crash_restarts", "init_restarts")}
+    for option, count in restarts.items():
+        if count < 0:
+            raise errors.InvalidInput(f"{option}: {count} is not possible, write 0 or more.")
     return Limits(
         **seconds,
         probe_grace=None if probe in (None, "") else durations.parse(probe, "probe_grace", minimum=0),
-        crash_restarts=restarts,
-        fail_on=params["fail_on"],
+        **restarts,
+        fail_on=params["fail_on"] or "",
+        ignore_unready_nodes=params["ignore_unready_nodes"],
     )
 
 

@@ -8,6 +8,7 @@ import typing as t
 from dataclasses import replace
 
 from ansible_collections.steady.rollout.plugins.module_utils._rollout import errors
+from ansible_collections.steady.rollout.plugins.module_utils._rollout.masking import masked
 
 if t.TYPE_CHECKING:
     from ansible_collections.steady.rollout.plugins.module_utils._operation.ports import Cluster
@@ -28,12 +29,13 @@ def with_logs(cluster: Cluster, namespace: str, findings: tuple[Finding, ...]) -
 
 
 def last_lines(cluster: Cluster, namespace: str, finding: Finding) -> tuple[str, ...]:
-    """The container's last lines; those of the one before when it has only just been started again. A log is a help, not a must."""
-    for previous in (False, True):
+    """The container's last lines, of the run that failed if that can be had. A log is a help, not a must."""
+    ended = finding.code != "probe" and finding.evidence.get("state") == "running"
+    for previous in (ended, not ended):
         try:
             text = cluster.logs(namespace, finding.pod, finding.container, previous=previous, lines=LINES)
         except errors.RolloutError:
             continue
         if text.strip():
-            return tuple(_ESCAPES.sub("", line) for line in text.rstrip().splitlines())
+            return tuple(_ESCAPES.sub("", line) for line in masked(text).rstrip().splitlines())
     return ()

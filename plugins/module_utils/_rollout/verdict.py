@@ -7,7 +7,7 @@ import math
 import typing as t
 from dataclasses import dataclass, field, replace
 
-from ansible_collections.steady.rollout.plugins.module_utils._rollout import findings, objects
+from ansible_collections.steady.rollout.plugins.module_utils._rollout import findings, objects, ranking
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.findings.finding import Finding, Limits, View
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.kinds.kind import Kind
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.snapshot import Snapshot
@@ -21,13 +21,15 @@ Sightings = t.Mapping[tuple[str, str, str], tuple[float, Finding]]
 class Aim:
     """What the wait is for: this very object with this very template.
 
-    ``proven``: its version runs already, so ready pods do not speak for the others (scaling).
+    ``proven``: its version runs already, so ready pods do not speak for the others (scaling). ``since``: when it was written, by the
+    API server's clock.
     """
 
     uid: str
     template: Json
     stale_conditions: tuple[Json, ...] = ()
     proven: bool = False
+    since: str = ""
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,8 @@ class Memory:
 def aim_at(workload: Json, *, before: Json | None = None, proven: bool = False) -> Aim:
     """Wait for the workload as it is now; conditions that stood there before the change are stale."""
     stale = objects.condition(before, "Progressing") if before else {}
-    return Aim(objects.uid(workload), objects.template(workload), (stale,) if stale else (), proven)
+    since = str(last_write(workload).get("time", ""))
+    return Aim(objects.uid(workload), objects.template(workload), (stale,) if stale else (), proven, since)
 
 
 def judge(
@@ -77,14 +80,15 @@ def judge(
     status = kind.judge(snapshot)
     if status.complete:
         return memory, Verdict("complete", status.message, status)
-    found = remember(memory, findings.find_all(View(kind, snapshot, limits, aim.stale_conditions)))
+    found = remember(memory, findings.find_all(View(kind, snapshot, limits, aim.stale_conditions, aim.since)))
     seen = {finding.key: memory.seen.get(finding.key, (at, finding)) for finding in found}
     aged = tuple(severe(finding, seen[finding.key][0], at) for finding in found)
-    ranked = tuple(sorted(aged, key=lambda finding: finding.severity != "terminal"))
+    ranked = ranking.ranked(finding for finding in aged if at >= seen[finding.key][0] + finding.unsaid)
     kept = Memory(seen)
     if doomed(snapshot, ranked, aim, limits, kind):
         return kept, Verdict("failed", ranked[0].title, status, ranked)
-    later = [seen[finding.key][0] + finding.grace for finding in aged if finding.severity != "terminal"]
+    moments = [seen[item.key][0] + patience for item in aged for patience in (item.unsaid, item.grace)]
+    later = [moment for moment in moments if moment > at]
     return kept, Verdict("progressing", status.message, status, ranked, min(later, default=math.inf))
 
 
@@ -102,10 +106,14 @@ def lost_to(snapshot: Snapshot, aim: Aim) -> str:
 
 def last_manager(workload: Json) -> str:
     """The field manager that wrote last, other than the controllers' status updates."""
+    return str(last_write(workload).get("manager", "unknown"))
+
+
+def last_write(workload: Json) -> Json:
+    """Who wrote the workload last and when, as the API server noted it; scaling and status have subresources of their own."""
     fields: list[Json] = objects.metadata(workload).get("managedFields") or []
-    written = [item for item in fields if item.get("subresource") != "status"]
-    latest: Json = max(written, key=lambda item: str(item.get("time", "")), default={})
-    return str(latest.get("manager", "unknown"))
+    written = [item for item in fields if not item.get("subresource")]
+    return max(written, key=lambda item: str(item.get("time", "")), default={})
 
 
 def remember(memory: Memory, found: t.Iterable[Finding]) -> list[Finding]:
@@ -130,17 +138,17 @@ def severe(finding: Finding, since: float, at: float) -> Finding:
 def doomed(snapshot: Snapshot, ranked: t.Iterable[Finding], aim: Aim, limits: Limits, kind: Kind) -> bool:
     """Whether waiting longer makes no sense: the whole workload is blocked, or its new pods are.
 
-    One bad node is not a bad release, so every new pod must be doomed unless ``fail_on`` says that any is enough.
+    One bad node is not a bad release, so every new pod must be doomed, unless the kind goes no further than its first bad pod, or
+    ``fail_on`` says that any is enough.
     """
     terminal = [finding for finding in ranked if finding.severity == "terminal"]
     if any(not finding.pod for finding in terminal):
         return True
-    lost_pods = {finding.pod for finding in terminal}
-    if limits.fail_on == "any":
-        return bool(lost_pods)
     pods = {
         objects.name(pod)
         for pod in snapshot.new_pods
         if objects.active(pod) and not (aim.proven and kind.is_ready(pod))
     }
-    return bool(pods) and pods <= lost_pods
+    lost_pods = {finding.pod for finding in terminal} & pods
+    one_is_enough = kind.ONE_IS_ENOUGH if not limits.fail_on else limits.fail_on == "any"
+    return bool(lost_pods) and (one_is_enough or pods == lost_pods)

@@ -1,32 +1,47 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The causes that can be named, the most telling first. A new family is a file beside this and a name in FINDERS."""
+"""The causes that can be named. A new family is a file beside this and a name in FINDERS; its codes take their place in ``ranking``."""
 
 from __future__ import annotations
 
 import typing as t
+from dataclasses import replace
 
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.findings import (
     config,
     crash,
     deadline,
     image,
+    node,
     probe,
     quota,
     scheduling,
+    volume,
 )
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.findings.finding import Finding, View
+from ansible_collections.steady.rollout.plugins.module_utils._rollout.masking import masked
+
+Json = dict[str, t.Any]
 
 FINDERS: tuple[t.Callable[[View], t.Iterator[Finding]], ...] = (
-    image.find,
     config.find,
-    quota.find,
-    probe.find,
     crash.find,
-    scheduling.find,
     deadline.find,
+    image.find,
+    node.find,
+    probe.find,
+    quota.find,
+    scheduling.find,
+    volume.find,
 )
 
 
 def find_all(view: View) -> list[Finding]:
-    """Every finding of a snapshot, the most telling family first."""
-    return [finding for find in FINDERS for finding in find(view)]
+    """Every finding of a snapshot, without what nobody should read."""
+    return [_told(finding) for find in FINDERS for finding in find(view)]
+
+
+def _told(finding: Finding) -> Finding:
+    evidence = finding.evidence
+    if "event" in evidence:
+        evidence = {**evidence, "event": {**evidence["event"], "message": masked(str(evidence["event"]["message"]))}}
+    return replace(finding, message=masked(finding.message), evidence=evidence)

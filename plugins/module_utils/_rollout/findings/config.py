@@ -18,6 +18,9 @@ Json = dict[str, t.Any]
 
 _CACHE = re.compile(r"failed to sync .* cache", re.I)
 _PASSING = re.compile(r"deadline exceeded|is reserved for", re.I)
+_USER = re.compile(r"non-root policy|runAsNonRoot", re.I)
+_HINT = "Create what it names, or correct the name in the pod template."
+_USER_HINT = "Set securityContext.runAsUser to a number other than 0, or build the image with such a USER."
 _NOT_STARTED = ("CreateContainerError", "RunContainerError")
 
 
@@ -33,10 +36,12 @@ def find(view: View) -> t.Iterator[Finding]:
                 if not _CACHE.search(message):
                     yield Finding(
                         code="container_config",
-                        title="container configuration is incomplete",
+                        title="user is not allowed"
+                        if _USER.search(message)
+                        else "container configuration is incomplete",
                         message=message or reason,
-                        grace=view.limits.config_grace,
-                        hint="Create what it names, or correct the name in the pod template.",
+                        grace=0.0 if _USER.search(message) else view.limits.config_grace,
+                        hint=_USER_HINT if _USER.search(message) else _HINT,
                         evidence={"waiting": reason},
                         **place,
                     )

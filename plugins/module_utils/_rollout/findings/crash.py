@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Containers that start and end again: crash_loop."""
+"""Containers that start and end again: crash_loop, and init_failed for those that have to end well before the others start."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from ansible_collections.steady.rollout.plugins.module_utils._rollout.findings.f
     View,
     containers,
     last_exit,
+    runs_once,
     waiting,
 )
 
@@ -25,16 +26,16 @@ def find(view: View) -> t.Iterator[Finding]:
     for pod in view.pods():
         for container, status in containers(pod):
             ended = last_exit(status)
+            once = runs_once(pod, container)
             restarts = int(status.get("restartCount") or 0)
-            backing_off = waiting(status)[0] == "CrashLoopBackOff"
-            crashed = backing_off or (restarts > 0 and not status.get("ready"))
-            if not crashed or ended.get("reason") in _NOT_CRASHES or succeeded_init(container, pod, ended):
+            if not crashed(status, once=once) or ended.get("reason") in _NOT_CRASHES:
                 continue
+            allowed = view.limits.init_restarts if once else view.limits.crash_restarts
             yield Finding(
-                code="crash_loop",
-                title="out of memory" if ended.get("reason") == "OOMKilled" else "container keeps crashing",
+                code="init_failed" if once else "crash_loop",
+                title=title(ended, once=once),
                 message=f"{how(ended)}, {restarts} restart{'' if restarts == 1 else 's'}",
-                grace=0.0 if restarts >= view.limits.crash_restarts else NEVER,
+                grace=0.0 if restarts >= allowed else NEVER,
                 pod=pod["metadata"]["name"],
                 container=container["name"],
                 hint=hint(ended),
@@ -43,14 +44,25 @@ def find(view: View) -> t.Iterator[Finding]:
                     "reason": ended.get("reason", ""),
                     "restarts": restarts,
                     "finished_at": ended.get("finishedAt", ""),
+                    "state": waiting(status)[0] or next(iter(status.get("state") or {}), ""),
                 },
             )
 
 
-def succeeded_init(container: Json, pod: Json, ended: Json) -> bool:
-    """Whether this is an init container that has done its work after an earlier failure."""
-    init = any(item["name"] == container["name"] for item in pod["spec"].get("initContainers") or ())
-    return init and ended.get("exitCode") == 0
+def crashed(status: Json, *, once: bool) -> bool:
+    """Whether it ended and should not have. A container that runs once (an init container) may end well; any other may not at all."""
+    state = status.get("state") or {}
+    if once and (state.get("terminated") or {}).get("exitCode") == 0:
+        return False
+    again = int(status.get("restartCount") or 0) > 0 and not status.get("ready")
+    return waiting(status)[0] == "CrashLoopBackOff" or "terminated" in state or again
+
+
+def title(ended: Json, *, once: bool) -> str:
+    """The cause in a few words."""
+    if ended.get("reason") == "OOMKilled":
+        return "out of memory"
+    return "init container fails" if once else "container keeps crashing"
 
 
 def how(ended: Json) -> str:

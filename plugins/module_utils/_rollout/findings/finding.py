@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import datetime
 import math
 import typing as t
 from dataclasses import dataclass, field
@@ -18,19 +19,28 @@ NEVER = math.inf
 
 @dataclass(frozen=True)
 class Limits:
-    """How patient to be: graces in seconds, restarts as a count. ``probe_grace`` None: computed from the probe itself."""
+    """How patient to be: graces in seconds, restarts as a count.
+
+    ``probe_grace`` None: computed from the probe itself. ``fail_on`` is ``all``, ``any``, or empty for what the kind needs.
+    """
 
     image_pull_grace: float = 60.0
     unschedulable_grace: float = 60.0
+    volume_grace: float = 120.0
     config_grace: float = 15.0
     probe_grace: float | None = None
     crash_restarts: int = 2
-    fail_on: str = "all"
+    init_restarts: int = 2
+    fail_on: str = ""
+    ignore_unready_nodes: bool = False
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One cause. It dooms its pod (or, without a pod, the rollout) once it has been seen for ``grace`` seconds."""
+    """One cause. It dooms its pod (or, without a pod, the rollout) once it has been seen for ``grace`` seconds.
+
+    Before ``unsaid`` seconds it is not worth a word: every rollout has it for a moment.
+    """
 
     code: str
     title: str
@@ -42,6 +52,7 @@ class Finding:
     evidence: Json = field(default_factory=dict)
     severity: str = "transient"
     logs: tuple[str, ...] = ()
+    unsaid: float = 0.0
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -72,12 +83,17 @@ class Finding:
 
 @dataclass(frozen=True)
 class View:
-    """What a finder may look at. ``stale_conditions`` are those that stood there before this change."""
+    """What a finder may look at.
+
+    ``stale_conditions`` are those that stood there before this change, ``since`` is when the workload was last written (the API
+    server's clock): what was said before that was said about something else.
+    """
 
     kind: Kind
     snapshot: Snapshot
     limits: Limits
     stale_conditions: tuple[Json, ...] = ()
+    since: str = ""
 
     def pods(self) -> t.Iterator[Json]:
         """The pods that can doom the rollout: of the new revision, wanted, and not ready. Ready beats failed."""
@@ -95,6 +111,20 @@ def containers(pod: Json) -> t.Iterator[tuple[Json, Json]]:
                 yield container, known[container["name"]]
 
 
+def runs_once(pod: Json, container: Json) -> bool:
+    """Whether it has to end well before the others start: an init container, unless it is a sidecar (restartPolicy: Always)."""
+    first = any(item["name"] == container["name"] for item in objects.spec(pod).get("initContainers") or ())
+    return first and container.get("restartPolicy") != "Always"
+
+
+def unstarted(pod: Json) -> bool:
+    """Whether the node is still getting ready for its containers: no sandbox, no volumes, nothing run."""
+    prepared = objects.condition(pod, "PodReadyToStartContainers").get("status") == "True"
+    return not prepared and all(
+        waiting(status)[0] in ("ContainerCreating", "PodInitializing") for _container, status in containers(pod)
+    )
+
+
 def waiting(status: Json) -> tuple[str, str]:
     """Why the container waits: reason and message; empty when it does not."""
     state = (status.get("state") or {}).get("waiting") or {}
@@ -106,14 +136,35 @@ def last_exit(status: Json) -> Json:
     return (status.get("state") or {}).get("terminated") or (status.get("lastState") or {}).get("terminated") or {}
 
 
+def moment(text: str) -> datetime.datetime:
+    """A date and time as the cluster writes it; the beginning of time when it wrote none."""
+    return datetime.datetime.fromisoformat((text or "0001-01-01T00:00:00Z").replace("Z", "+00:00"))
+
+
+def last_seen(event: Json) -> str:
+    """When the event happened last."""
+    series = event.get("series") or {}
+    return str(
+        event.get("lastTimestamp")
+        or series.get("lastObservedTime")
+        or event.get("firstTimestamp")
+        or event.get("eventTime")
+        or ""
+    )
+
+
+def latest(events: t.Iterable[Json]) -> Json | None:
+    """The event that happened last."""
+    return max(events, key=lambda event: moment(last_seen(event)), default=None)
+
+
 def event_evidence(event: Json) -> Json:
     """An event as evidence: what, how often, and when first and last."""
     first = event.get("firstTimestamp") or event.get("eventTime") or ""
-    last = event.get("lastTimestamp") or first
     return {
         "reason": event.get("reason", ""),
         "message": event.get("message", ""),
-        "count": event.get("count") or 1,
+        "count": event.get("count") or (event.get("series") or {}).get("count") or 1,
         "first_seen": first,
-        "last_seen": last,
+        "last_seen": last_seen(event),
     }

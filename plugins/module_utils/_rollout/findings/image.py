@@ -33,11 +33,6 @@ _UNAUTHORIZED = re.compile(r"unauthorized|\bdenied\b|authentication required|403
 _ELSEWHERE = re.compile(
     r"no such host|server misbehaving|i/o timeout|connection refused|too ?many ?requests|rate limit", re.I
 )
-_SECRET = re.compile(
-    r"((?:token|password|authorization|credential|signature|\bsig)[=:]\s*(?:(?:bearer|basic)\s+)?|\bbearer\s+)[^\s\"&,]+"
-    r"|(?<=://)[^/\s:@]+:[^/\s@]+(?=@)",
-    re.I,
-)
 _WRAPPING = re.compile(
     r"^(?:rpc error: code = \w+ desc = )?(?:failed to pull and unpack image \"[^\"]*\": )?"
     r"(?:failed to resolve reference \"(?P<image>[^\"]*)\": (?:(?P=image): )?)?"
@@ -58,7 +53,7 @@ def find(view: View) -> t.Iterator[Finding]:
             yield Finding(
                 code=code,
                 title=title,
-                message=f"{container['image']}: {masked(words) or reason}",
+                message=f"{container['image']}: {words or reason}",
                 grace=grace,
                 pod=pod["metadata"]["name"],
                 container=container["name"],
@@ -66,7 +61,7 @@ def find(view: View) -> t.Iterator[Finding]:
                 evidence={
                     "waiting": reason,
                     "image": container["image"],
-                    **({"event": masked_event(event)} if event else {}),
+                    **({"event": event_evidence(event)} if event else {}),
                 },
             )
 
@@ -109,14 +104,3 @@ def classify(reason: str, words: str, grace: float) -> tuple[str, str, float, st
             return "image_unauthorized", "registry refused the image", 0.0, hint
     hint = "Check that the nodes reach the registry; it may pass, and image_pull_grace says how long to wait for that."
     return "image_pull_transient", "image cannot be pulled at the moment", grace, hint
-
-
-def masked(words: str) -> str:
-    """Without what registries put into their answers that nobody should read in a log."""
-    return _SECRET.sub(lambda found: f"{found[1] or ''}***", words)
-
-
-def masked_event(event: Json) -> Json:
-    """The event as evidence, its message masked likewise."""
-    evidence = event_evidence(event)
-    return {**evidence, "message": masked(str(evidence["message"]))}

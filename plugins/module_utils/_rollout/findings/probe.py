@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Containers that run but do not pass their probes: probe.
+"""Containers that run but do not pass their probes, and pods that wait for a readiness gate: probe.
 
 How long a container may fail its readiness probe before that means something is not in the pod. The grace is what the probe itself
 asks for (delay, period, threshold, timeout), and never less than three times what the pods of the previous revision took to become
@@ -9,7 +9,6 @@ tells of that moment, not of its start.
 
 from __future__ import annotations
 
-import datetime
 import re
 import statistics
 import typing as t
@@ -21,39 +20,82 @@ from ansible_collections.steady.rollout.plugins.module_utils._rollout.findings.f
     View,
     containers,
     event_evidence,
+    latest,
+    moment,
 )
 
 Json = dict[str, t.Any]
 
 FIRST_START = 60.0
 SHORTEST = 10.0
+_KILLING = "Look at what the probe asks for and at the container's log; its failureThreshold and periodSeconds say when it is killed."
+_HINTS = {
+    "Readiness": "Look at what the probe asks for and at the container's log; probe_grace allows a slow start more time.",
+    "Liveness": _KILLING,
+    "Startup": _KILLING,
+}
 _FAILED = re.compile(r"^(Readiness|Liveness|Startup) probe (?:failed|errored)[^:]*: ?(.*)", re.S)
 _FIELD_PATH = re.compile(r"spec\.(?:initContainers|containers)\{(.+)\}")
 
 
 def find(view: View) -> t.Iterator[Finding]:
-    """One finding for each container of a new pod about which the kubelet said that a probe failed."""
+    """One finding for each container of a new pod that fails a probe, and for each readiness gate that keeps a pod from being ready."""
     for pod in view.pods():
-        told = {name: event for event in view.snapshot.events_about(pod) if (name := probed_container(event))}
+        events = view.snapshot.events_about(pod)
         for container, status in containers(pod):
-            event = told.get(container["name"])
-            if event is None or status.get("ready"):
-                continue
-            which, answer = t.cast(re.Match[str], _FAILED.match(event["message"])).groups()
-            restarts = int(status.get("restartCount") or 0)
-            running = "running" in (status.get("state") or {})
-            if which == "Readiness" and not running:
-                continue
-            yield Finding(
-                code="probe",
-                title=f"{which.lower()} probe fails",
-                message=f"{target(container, which)}{answer.strip()}",
-                grace=_grace(view, container) if which == "Readiness" else _restarting(view, restarts),
-                pod=objects.name(pod),
-                container=container["name"],
-                hint="Look at what the probe asks for and at the container's log; probe_grace allows a slow start more time.",
-                evidence={"restarts": restarts, "event": event_evidence(event)},
-            )
+            told = [event for event in events if probed_container(event) == container["name"]]
+            event = None if status.get("ready") else telling(told, status)
+            if event is not None:
+                yield _failing(view, pod, container, status, event)
+        yield from gated(view, pod)
+
+
+def _failing(view: View, pod: Json, container: Json, status: Json, event: Json) -> Finding:
+    which, answer = t.cast(re.Match[str], _FAILED.match(event["message"])).groups()
+    restarts = int(status.get("restartCount") or 0)
+    return Finding(
+        code="probe",
+        title=f"{which.lower()} probe fails",
+        message=f"{target(container, which)}{answer.strip()}",
+        grace=_grace(view, container) if which == "Readiness" else _restarting(view, restarts),
+        pod=objects.name(pod),
+        container=container["name"],
+        hint=_HINTS[which],
+        evidence={"probe": which.lower(), "restarts": restarts, "event": event_evidence(event)},
+    )
+
+
+def telling(events: t.Iterable[Json], status: Json) -> Json | None:
+    """The event that says most: of a probe that restarts the container before one that keeps traffic away; None when nothing counts now.
+
+    Readiness is not asked of a container that does not run.
+    """
+    told = {kind: latest(event for event in events if event["message"].startswith(kind)) for kind in _HINTS}
+    running = "running" in (status.get("state") or {})
+    killing = latest(event for event in (told["Liveness"], told["Startup"]) if event)
+    if killing and (int(status.get("restartCount") or 0) or not told["Readiness"]):
+        return killing
+    return told["Readiness"] if running else None
+
+
+def gated(view: View, pod: Json) -> t.Iterator[Finding]:
+    """Readiness gates that do not hold although every container is ready: it is for another controller to say so."""
+    if objects.condition(pod, "ContainersReady").get("status") != "True":
+        return
+    for gate in objects.spec(pod).get("readinessGates") or ():
+        condition = objects.condition(pod, gate["conditionType"])
+        if condition.get("status") == "True":
+            continue
+        words = str(condition.get("message") or condition.get("reason") or "nobody has said anything about it")
+        yield Finding(
+            code="probe",
+            title="readiness gate does not hold",
+            message=f"{gate['conditionType']}: {words}",
+            grace=NEVER if view.limits.probe_grace is None else view.limits.probe_grace,
+            pod=objects.name(pod),
+            hint="Look at the controller that sets this condition on pods (a load balancer's, for example).",
+            evidence={"probe": "readiness gate", "condition": gate["conditionType"]},
+        )
 
 
 def probed_container(event: Json) -> str:
@@ -112,8 +154,4 @@ def seconds_to_ready(pod: Json) -> float | None:
     ]
     if ready.get("status") != "True" or not started:
         return None
-    return max(0.0, (_moment(ready["lastTransitionTime"]) - max(map(_moment, started))).total_seconds())
-
-
-def _moment(text: str) -> datetime.datetime:
-    return datetime.datetime.fromisoformat(text.replace("Z", "+00:00"))
+    return max(0.0, (moment(ready["lastTransitionTime"]) - max(map(moment, started))).total_seconds())

@@ -7,14 +7,25 @@ import re
 import typing as t
 
 from ansible_collections.steady.rollout.plugins.module_utils._rollout import objects
-from ansible_collections.steady.rollout.plugins.module_utils._rollout.findings.finding import Finding, View
+from ansible_collections.steady.rollout.plugins.module_utils._rollout.findings.finding import (
+    Finding,
+    View,
+    event_evidence,
+    last_seen,
+    latest,
+    moment,
+)
+
+Json = dict[str, t.Any]
 
 # The ReplicaSet's word may come before the pods' own news that old ones are leaving.
 SETTLED = 2.0
 _PASSING = re.compile(
     r"failed calling webhook|please apply your changes to the latest version|etcdserver|timeout", re.I
 )
-_TITLES = (
+_SAID = re.compile(r"^(?:Error creating: |[Cc]reate Pod \S+ in \w+ \S+ failed error: )")
+_NAMED = re.compile(r"^[Cc]reate Pod (\S+) in ")
+_TITLES: tuple[tuple[str, str, str], ...] = (
     (
         "exceeded quota",
         "quota is used up",
@@ -26,36 +37,91 @@ _TITLES = (
         "Set the resources that the ResourceQuota counts on each container.",
     ),
     ("violates PodSecurity", "PodSecurity forbids the pod", "Set the securityContext fields that the message names."),
+    (
+        r"(maximum|minimum) \S+( and \S+)* usage per|max limit to request ratio",
+        "a LimitRange forbids the pod",
+        "Set the containers' requests and limits within what the namespace's LimitRange allows.",
+    ),
     ("denied the request", "an admission webhook denied the pod", "The webhook's words say what it wants."),
+    (
+        "ValidatingAdmissionPolicy .* denied request",
+        "an admission policy denied the pod",
+        "The policy's words say what it wants.",
+    ),
+    (
+        "failed calling webhook",
+        "an admission webhook does not answer",
+        "Look at the webhook's Service and pods: without them nothing it guards can be created.",
+    ),
+    (
+        "serviceaccount .* not found",
+        "the service account does not exist",
+        "Create the ServiceAccount, or correct serviceAccountName in the pod template.",
+    ),
+    (
+        "no PriorityClass",
+        "the priority class does not exist",
+        "Create the PriorityClass, or correct priorityClassName in the pod template.",
+    ),
     ("", "pods cannot be created", "The message says what the API server wants changed."),
 )
 
 
 def find(view: View) -> t.Iterator[Finding]:
-    """At most one finding: why the newest revision cannot create its pods."""
-    newest = view.snapshot.newest
-    if newest is None:
+    """At most one finding: why pods of the newest revision cannot be created.
+
+    A ReplicaSet has a condition for that; of a StatefulSet or DaemonSet only events tell.
+    """
+    if view.snapshot.newest is None:
         return
-    failure = objects.condition(newest, "ReplicaFailure")
-    if failure.get("status") != "True":
+    failure = objects.condition(view.snapshot.newest, "ReplicaFailure")
+    if failure.get("status") == "True":
+        told = {"reason": failure.get("reason", ""), "since": failure.get("lastTransitionTime", "")}
+        yield _denied(view, str(failure.get("message", "")), told)
         return
-    message = str(failure.get("message", ""))
-    title, hint = next(((title, hint) for words, title, hint in _TITLES if words in message), _TITLES[-1][1:])
-    yield Finding(
+    event = denial(view)
+    if event is not None:
+        yield _denied(view, _SAID.sub("", str(event.get("message", ""))), {"event": event_evidence(event)}, SETTLED)
+
+
+def _denied(view: View, message: str, evidence: Json, least: float = 0.0) -> Finding:
+    title, hint = next((title, hint) for words, title, hint in _TITLES if re.search(words, message))
+    return Finding(
         code="quota",
         title=title,
         message=message,
-        grace=grace(view, message),
+        grace=max(grace(view, message), least),
         hint=hint,
-        evidence={"reason": failure.get("reason", ""), "since": failure.get("lastTransitionTime", "")},
+        evidence=evidence,
     )
+
+
+def denial(view: View) -> Json | None:
+    """The event that says why the workload's controller could not create a pod, unless it is about another spec or over by now."""
+    since = moment(view.since)
+    told = latest(
+        event
+        for event in view.snapshot.events_about(view.snapshot.workload or {})
+        if event.get("reason") == "FailedCreate" and moment(last_seen(event)) >= since
+    )
+    return None if told is None or _over(view, told) else told
+
+
+def _over(view: View, event: Json) -> bool:
+    """Whether the controller has got its pod since: the one that is named, or else any of the new revision."""
+    named = _NAMED.match(str(event.get("message", "")))
+    pods = [pod for pod in (*view.snapshot.new_pods, *view.snapshot.old_pods) if objects.active(pod)]
+    if named:
+        return any(objects.name(pod) == named[1] for pod in pods)
+    said = moment(last_seen(event))
+    return any(moment(objects.metadata(pod).get("creationTimestamp", "")) >= said for pod in view.snapshot.new_pods)
 
 
 def grace(view: View, message: str) -> float:
     """None for a plain denial. A used-up quota comes free while old pods go, and one on its way out counts until it is gone."""
     if "exceeded quota" in message:
         return view.limits.unschedulable_grace if _makes_room(view) else SETTLED
-    return view.limits.config_grace if _PASSING.search(message) else 0.0
+    return view.limits.unschedulable_grace if _PASSING.search(message) else 0.0
 
 
 def _makes_room(view: View) -> bool:

@@ -7,13 +7,18 @@ import typing as t
 
 from ansible_collections.steady.rollout.plugins.module_utils._rollout import objects
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.findings.finding import Finding, View
+from ansible_collections.steady.rollout.plugins.module_utils._rollout.findings.volume import UNBOUND
 
 
 def find(view: View) -> t.Iterator[Finding]:
-    """One finding for each new pod that the scheduler could not place; its words name the resource, taint or affinity."""
+    """One finding for each new pod that the scheduler could not place; its words name the resource, taint or affinity.
+
+    A claim that is not bound is told with the volumes.
+    """
     for pod in view.pods():
         scheduled = objects.condition(pod, "PodScheduled")
-        if scheduled.get("status") == "False" and scheduled.get("reason") == "Unschedulable":
+        held = scheduled.get("status") == "False" and scheduled.get("reason") == "Unschedulable"
+        if held and not UNBOUND.search(str(scheduled.get("message", ""))):
             yield Finding(
                 code="unschedulable",
                 title="no node takes the pod",

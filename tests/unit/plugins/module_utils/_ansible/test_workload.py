@@ -43,7 +43,9 @@ def test_lengths_of_time_are_read_as_people_write_them() -> None:
         ({"timeout": "soon"}, "timeout: 'soon' is not a length of time"),
         ({"config_grace": "-1s"}, "config_grace: '-1s' is too short"),
         ({"probe_grace": "x"}, "probe_grace: 'x' is not a length of time"),
+        ({"volume_grace": "2 minutes"}, "volume_grace: '2 minutes' is not a length of time"),
         ({"crash_restarts": -1}, "crash_restarts: -1 is not possible, write 0 or more"),
+        ({"init_restarts": -2}, "init_restarts: -2 is not possible, write 0 or more"),
     ],
 )
 def test_what_cannot_be_meant_is_refused_by_the_options_name(params: Json, words: str) -> None:

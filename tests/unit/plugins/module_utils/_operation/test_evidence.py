@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import typing as t
 
+import pytest
+
 from ansible_collections.steady.rollout.plugins.module_utils._operation import evidence
 from ansible_collections.steady.rollout.plugins.module_utils._rollout import errors
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.findings.finding import Finding
@@ -25,8 +27,8 @@ class Logs:
         return "\n".join(text.splitlines()[-lines:])
 
 
-def last_lines(**texts: t.Any) -> tuple[str, ...]:
-    return evidence.last_lines(t.cast(t.Any, Logs(**texts)), "shop", CRASH)
+def last_lines(finding: Finding = CRASH, **texts: t.Any) -> tuple[str, ...]:
+    return evidence.last_lines(t.cast(t.Any, Logs(**texts)), "shop", finding)
 
 
 def test_a_container_started_again_has_said_its_last_words_before() -> None:
@@ -35,6 +37,24 @@ def test_a_container_started_again_has_said_its_last_words_before() -> None:
 
 def test_its_own_words_come_first() -> None:
     assert last_lines(now="listening", before="panic") == ("listening",)
+
+
+@pytest.mark.parametrize(
+    ("code", "state", "line"),
+    [
+        ("crash_loop", "running", "panic"),
+        ("init_failed", "running", "panic"),
+        ("crash_loop", "CrashLoopBackOff", "listening"),
+        ("probe", "running", "listening"),
+    ],
+)
+def test_the_run_that_failed_is_listened_to(code: str, state: str, line: str) -> None:
+    finding = Finding(code, "", "", pod="app-1", container="app", evidence={"state": state})
+    assert last_lines(finding, now="listening", before="panic") == (line,)
+
+
+def test_a_log_keeps_its_secrets() -> None:
+    assert last_lines(now="dial postgres://app:hunter2@db:5432") == ("dial postgres://***@db:5432",)
 
 
 def test_a_log_is_a_help_not_a_must() -> None:

@@ -180,6 +180,51 @@ def test_other_replicas_or_annotations_are_nobodys_loss() -> None:
     assert not looks((0, samples.snapshot(moved)))[0].lost
 
 
+class OneIsEnough:
+    """A Deployment whose controller would not go past a bad pod."""
+
+    ONE_IS_ENOUGH = True
+
+    def __getattr__(self, name: str) -> t.Any:
+        return getattr(deployment, name)
+
+
+@pytest.mark.parametrize(("fail_on", "phase"), [("", "failed"), ("any", "failed"), ("all", "progressing")])
+def test_a_kind_that_goes_no_further_than_a_bad_pod_fails_by_one(fail_on: str, phase: str) -> None:
+    snapshot = with_pods(NOT_FOUND, samples.waiting("ContainerCreating"))
+    kind = t.cast(t.Any, OneIsEnough())
+    assert (
+        verdict.judge(kind, snapshot, verdict.aim_at(WRITTEN), verdict.Memory(), Limits(fail_on=fail_on), 0)[1].phase
+        == phase
+    )
+
+
+def test_a_pod_that_is_on_its_way_out_dooms_nothing_even_where_one_is_enough() -> None:
+    gone = samples.having(samples.unready("2.0"), {"status": {"phase": "Failed", "reason": "Evicted", "message": ""}})
+    (found,) = looks((0, samples.rolling([gone])), limits=Limits(fail_on="any"))
+    assert (found.phase, [item.code for item in found.findings]) == ("progressing", ["evicted"])
+
+
+def test_what_every_rollout_has_for_a_moment_is_not_told_before_its_time() -> None:
+    leaves = {"deletionTimestamp": "2026-11-23T10:00:09Z", "deletionGracePeriodSeconds": 30}
+    leaving = samples.having(samples.pod("1.0"), {"metadata": leaves})
+    taken = [(at, samples.rolling([], old=[leaving])) for at in (100.0, 139.9, 140.0)]
+    found = looks(*taken)
+    assert [[item.code for item in look.findings] for look in found] == [[], [], ["terminating"]]
+    assert found[0].look_again == 140.0
+    assert found[2].look_again == math.inf
+
+
+def test_the_aim_knows_when_the_workload_was_written() -> None:
+    fields = [
+        {"manager": "kubectl", "time": "2026-11-23T10:00:05Z"},
+        {"manager": "hpa", "time": "2026-11-23T10:00:08Z", "subresource": "scale"},
+    ]
+    assert (
+        verdict.aim_at(samples.having(WRITTEN, {"metadata": {"managedFields": fields}})).since == "2026-11-23T10:00:05Z"
+    )
+
+
 def test_the_last_manager_is_not_a_controller_writing_status() -> None:
     fields = [
         {"manager": "kubectl-set", "time": "2026-11-23T10:00:05Z"},

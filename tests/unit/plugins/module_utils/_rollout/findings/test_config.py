@@ -62,3 +62,14 @@ def test_the_runtimes_own_trouble_is_not_the_containers() -> None:
 
 def test_a_container_that_runs_now_has_been_started_after_all() -> None:
     assert found({"running": {"startedAt": "2026-11-23T10:00:09Z"}}, samples.terminated("StartError", 128, OCI)) == []
+
+
+def test_a_user_that_the_pod_forbids_itself_does_not_come_late() -> None:
+    (finding,) = found(samples.waiting("CreateContainerConfigError", "container's runAsUser breaks non-root policy"))
+    assert (finding.code, finding.grace) == ("container_config", 0.0)
+    assert "runAsUser" in finding.hint
+
+
+@pytest.mark.parametrize("code", [1, 127])
+def test_a_program_that_ran_and_failed_was_started(code: int) -> None:
+    assert found(samples.waiting("CrashLoopBackOff"), samples.terminated("Error", code)) == []

@@ -74,15 +74,45 @@ def test_a_program_that_could_not_be_started_has_not_crashed() -> None:
     assert found(BACK_OFF, 3, samples.terminated("StartError", 128)) == []
 
 
+def test_a_container_that_has_just_ended_has_crashed_before_it_is_started_again() -> None:
+    (finding,) = found(samples.terminated("Error", 1), 0)
+    assert (finding.message, finding.grace, finding.evidence["state"]) == (
+        "exit code 1, 0 restarts",
+        NEVER,
+        "terminated",
+    )
+
+
+def init(state: Json, restarts: int, last: Json | None = None, *, policy: str = "", **limits: t.Any) -> list[Finding]:
+    pod = samples.unready("2.0", state=samples.waiting("PodInitializing"))
+    run = {"name": "migrate", "ready": False, "restartCount": restarts, "state": state, "lastState": last or {}}
+    pod["spec"]["initContainers"] = [
+        {"name": "migrate", "image": "m:1", **({"restartPolicy": policy} if policy else {})}
+    ]
+    pod["status"]["initContainerStatuses"] = [run]
+    return list(crash.find(View(deployment, samples.rolling([pod]), Limits(**limits))))
+
+
+@pytest.mark.parametrize(("restarts", "grace"), [(0, NEVER), (2, NEVER), (3, 0.0)])
+def test_an_init_container_that_fails_has_a_count_of_its_own(restarts: int, grace: float) -> None:
+    (finding,) = init(samples.terminated("Error", 1), restarts, init_restarts=3, crash_restarts=1)
+    assert (finding.code, finding.title, finding.container) == ("init_failed", "init container fails", "migrate")
+    assert finding.grace == grace
+
+
+def test_an_init_container_that_is_tried_again_has_failed_before() -> None:
+    (finding,) = init({"running": {}}, 2, samples.terminated("Error", 1))
+    assert (finding.code, finding.evidence["state"]) == ("init_failed", "running")
+
+
 def test_an_init_container_that_succeeded_after_a_failure_has_done_its_work() -> None:
-    pod = samples.unready("2.0")
-    done = {
-        "name": "migrate",
-        "ready": False,
-        "restartCount": 3,
-        "state": samples.terminated("Completed", 0),
-        "lastState": {},
-    }
-    pod["spec"]["initContainers"] = [{"name": "migrate", "image": "m:1"}]
-    pod["status"]["initContainerStatuses"] = [done]
-    assert list(crash.find(View(deployment, samples.rolling([pod]), Limits()))) == []
+    assert init(samples.terminated("Completed", 0), 3) == []
+
+
+def test_an_init_container_that_runs_for_the_first_time_is_no_finding() -> None:
+    assert init({"running": {}}, 0) == []
+
+
+def test_a_sidecar_is_a_container_like_any_other() -> None:
+    (finding,) = init(samples.terminated("Completed", 0), 2, policy="Always", crash_restarts=2)
+    assert (finding.code, finding.grace) == ("crash_loop", 0.0)

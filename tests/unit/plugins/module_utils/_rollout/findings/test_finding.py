@@ -72,3 +72,24 @@ def test_an_event_says_when_it_was_seen_first_and_last_however_it_is_written() -
         "first_seen": "10:00",
         "last_seen": "10:00",
     }
+
+
+def test_an_event_of_the_newer_kind_says_when_it_was_seen_last_in_its_series() -> None:
+    series = {"count": 7, "lastObservedTime": "2026-11-23T10:05:00.000000Z"}
+    event = {"eventTime": "2026-11-23T10:00:00.000000Z", "series": series}
+    assert finding.event_evidence(event)["last_seen"] == "2026-11-23T10:05:00.000000Z"
+    assert finding.event_evidence(event)["count"] == 7
+
+
+def test_the_latest_event_is_the_one_seen_last_however_it_is_written() -> None:
+    old, new = {"lastTimestamp": "2026-11-23T10:00:00Z"}, {"eventTime": "2026-11-23T10:00:00.500000Z"}
+    assert finding.latest([new, old]) == new
+    assert finding.latest([{}, old]) == old
+    assert finding.latest([]) is None
+
+
+@pytest.mark.parametrize(("policy", "once"), [({}, True), ({"restartPolicy": "Always"}, False)])
+def test_an_init_container_runs_once_unless_it_is_a_sidecar(policy: dict[str, str], once: bool) -> None:
+    container = {"name": "proxy", **policy}
+    assert finding.runs_once({"spec": {"initContainers": [container]}}, container) is once
+    assert not finding.runs_once({"spec": {"initContainers": [container]}}, {"name": "app"})

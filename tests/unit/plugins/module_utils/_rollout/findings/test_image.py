@@ -97,26 +97,6 @@ def test_the_message_is_the_image_and_the_registrys_own_words() -> None:
     assert "rpc error" not in finding.message
 
 
-@pytest.mark.parametrize(
-    "words",
-    [
-        "GET https://auth.example/token?token=SECRET&scope=pull: denied",
-        'HEAD "https://cdn.example/blob?X-Amz-Signature=SECRET": 403 Forbidden',
-        "https://cdn.example/blob?X-Amz-Credential=SECRET: 403 Forbidden",
-        "https://blob.example/x?se=1&sig=SECRET: 403 Forbidden",
-        "https://robot:SECRET@registry.lab/v2/: 401 Unauthorized",
-        "Authorization: Bearer SECRET was refused: unauthorized",
-        "bearer SECRET is not valid: unauthorized",
-        "password=SECRET is wrong: unauthorized",
-    ],
-)
-def test_nothing_secret_in_a_registrys_answer_is_shown(words: str) -> None:
-    told = f'Failed to pull image "registry.lab:5000/app:9.9": {words}'
-    (finding,) = found("ErrImagePull", words, [told])
-    assert "SECRET" not in str(finding.facts())
-    assert "***" in finding.message
-
-
 def test_a_container_that_waits_for_something_else_has_no_image_trouble() -> None:
     assert found("ContainerCreating") == []
 

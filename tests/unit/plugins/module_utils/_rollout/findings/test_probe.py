@@ -124,3 +124,58 @@ def test_a_container_that_is_ready_again_is_no_finding() -> None:
 def test_how_long_a_pod_took_is_told_by_the_clusters_clock() -> None:
     assert probe.seconds_to_ready(ready_after(90, "a")) == 90.0
     assert probe.seconds_to_ready(samples.unready("1.0")) is None
+
+
+def telling(*told: str, restarts: int, state: Json | None = None) -> str:
+    pod = samples.unready("2.0")
+    events = [
+        samples.having(samples.event(pod, "Unhealthy", message), {"lastTimestamp": f"2026-11-23T10:00:0{number}Z"})
+        for number, message in enumerate(told)
+    ]
+    event = probe.telling(events, {"state": state or RUNNING, "restartCount": restarts})
+    return event["message"] if event else ""
+
+
+KILLED = "Liveness probe failed: HTTP probe failed with statuscode: 404"
+SLOW = "Startup probe failed: HTTP probe failed with statuscode: 404"
+
+
+def test_of_two_probes_the_one_that_restarts_the_container_says_more_once_it_has() -> None:
+    assert telling(KILLED, FAILED, restarts=1) == KILLED
+    assert telling(SLOW, FAILED, restarts=1) == SLOW
+    assert telling(KILLED, FAILED, restarts=0) == FAILED
+
+
+def test_a_restart_without_a_word_about_liveness_leaves_readiness() -> None:
+    assert telling(FAILED, restarts=3) == FAILED
+    assert telling(restarts=3) == ""
+
+
+def test_the_latest_answer_of_a_probe_counts() -> None:
+    other = "Readiness probe failed: connection refused"
+    assert telling(FAILED, other, restarts=0) == other
+
+
+def gate(*conditions: Json, ready: str = "True", **limits: t.Any) -> list[Finding]:
+    pod = samples.unready("2.0", state=RUNNING, conditions={"type": "ContainersReady", "status": ready})
+    pod["spec"]["readinessGates"] = [{"conditionType": "example.com/balanced"}]
+    pod["status"]["conditions"] += conditions
+    return list(probe.find(View(deployment, samples.rolling([pod]), Limits(**limits))))
+
+
+def test_a_readiness_gate_that_nobody_fulfils_is_named() -> None:
+    (finding,) = gate()
+    assert (finding.code, finding.title) == ("probe", "readiness gate does not hold")
+    assert finding.message == "example.com/balanced: nobody has said anything about it"
+    assert finding.grace == NEVER
+
+
+def test_a_readiness_gate_is_told_in_its_controllers_words_and_has_the_grace_that_is_asked_for() -> None:
+    said = {"type": "example.com/balanced", "status": "False", "reason": "Unhealthy", "message": "target is unhealthy"}
+    (finding,) = gate(said, probe_grace=20.0)
+    assert (finding.message, finding.grace) == ("example.com/balanced: target is unhealthy", 20.0)
+
+
+def test_a_readiness_gate_is_not_asked_before_the_containers_are_ready() -> None:
+    assert gate(ready="False") == []
+    assert gate({"type": "example.com/balanced", "status": "True"}) == []

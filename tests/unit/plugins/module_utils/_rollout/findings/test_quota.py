@@ -33,6 +33,23 @@ def found(message: str, pods: t.Sequence[Json] = (), *, missing: int = 0, status
         ("failed quota: room: must specify limits.cpu for: app", "quota wants requests and limits"),
         ('pods is forbidden: violates PodSecurity "restricted:latest"', "PodSecurity forbids the pod"),
         ('admission webhook "policy.example" denied the request: no', "an admission webhook denied the pod"),
+        (
+            'pods "app-" is forbidden: maximum cpu usage per Container is 100m, but limit is 2',
+            "a LimitRange forbids the pod",
+        ),
+        (
+            "minimum memory usage per Container is 1Gi. No request is specified",
+            "a LimitRange forbids the pod",
+        ),
+        (
+            "ValidatingAdmissionPolicy 'labels' with binding 'labels' denied request: no team",
+            "an admission policy denied the pod",
+        ),
+        (
+            'error looking up service account shop/nobody: serviceaccount "nobody" not found',
+            "the service account does not exist",
+        ),
+        ("no PriorityClass with name nobody was found", "the priority class does not exist"),
         ("Invalid value: too long", "pods cannot be created"),
     ],
 )
@@ -60,7 +77,7 @@ def test_a_full_quota_is_given_time_while_old_pods_make_room(pods: list[Json], m
 
 @pytest.mark.parametrize("message", ["failed calling webhook: connection refused", "etcdserver: leader changed"])
 def test_trouble_of_the_api_server_is_given_time(message: str) -> None:
-    assert found(message)[0].grace == 15.0
+    assert found(message)[0].grace == 60.0
 
 
 def test_a_denial_that_is_over_is_no_finding() -> None:
@@ -69,3 +86,54 @@ def test_a_denial_that_is_over_is_no_finding() -> None:
 
 def test_nothing_is_said_before_the_new_revision_is_there() -> None:
     assert list(quota.find(View(deployment, samples.snapshot(samples.workload("2.0", 2)), LIMITS))) == []
+
+
+AFTER, BEFORE = "2026-11-23T10:00:10Z", "2026-11-23T10:00:01Z"
+SINCE = "2026-11-23T10:00:05Z"
+FORBIDDEN = 'pods "app-0" is forbidden: violates PodSecurity "restricted:latest"'
+
+
+def told(
+    message: str, pods: t.Sequence[Json] = (), *, last: str = AFTER, reason: str = "FailedCreate"
+) -> list[Finding]:
+    """What events on the workload itself tell, as of a StatefulSet or DaemonSet."""
+    present = samples.workload("2.0", 2)
+    event = samples.having(samples.event(present, reason, message, ""), {"lastTimestamp": last, "count": 13})
+    revisions = [samples.revision("1.0", 1), samples.revision("2.0", 2)]
+    return list(quota.find(View(deployment, samples.snapshot(present, revisions, pods, [event]), LIMITS, since=SINCE)))
+
+
+def made(at: str, version: str = "2.0") -> Json:
+    return samples.having(samples.unready(version), {"metadata": {"creationTimestamp": at}})
+
+
+@pytest.mark.parametrize("said", ["Create Pod app-0 in StatefulSet app failed error: ", "Error creating: "])
+def test_a_controller_without_a_condition_for_it_tells_by_events(said: str) -> None:
+    (finding,) = told(f"{said}{FORBIDDEN}")
+    assert (finding.title, finding.message, finding.grace) == ("PodSecurity forbids the pod", FORBIDDEN, quota.SETTLED)
+    assert finding.evidence["event"]["count"] == 13
+
+
+def test_what_was_said_about_an_earlier_spec_dooms_nothing() -> None:
+    assert told(f"Error creating: {FORBIDDEN}", last=BEFORE) == []
+
+
+def test_a_pod_that_came_in_the_end_was_not_denied() -> None:
+    assert told(f"Error creating: {FORBIDDEN}", [made("2026-11-23T10:00:11Z")]) == []
+    assert told(f"Error creating: {FORBIDDEN}", [made(AFTER)]) == []
+
+
+def test_pods_that_were_there_before_do_not_prove_that_the_denial_is_over() -> None:
+    assert told(f"Error creating: {FORBIDDEN}", [made("2026-11-23T10:00:06Z")])
+    assert told(f"Error creating: {FORBIDDEN}", [made("2026-11-23T10:00:11Z", "1.0")])
+
+
+def test_the_pod_that_is_named_is_the_one_that_must_come() -> None:
+    pod = made("2026-11-23T10:00:06Z")
+    came = f"Create Pod {pod['metadata']['name']} in StatefulSet app failed error: {FORBIDDEN}"
+    assert told(came, [pod]) == []
+    assert told(f"Create Pod app-7 in StatefulSet app failed error: {FORBIDDEN}", [made("2026-11-23T10:00:11Z")])
+
+
+def test_other_events_of_the_workload_are_no_denial() -> None:
+    assert told("delete Pod app-0 failed", reason="FailedDelete") == []

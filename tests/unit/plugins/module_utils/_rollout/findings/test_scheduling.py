@@ -27,3 +27,8 @@ def test_a_pod_that_no_node_takes_is_told_in_the_schedulers_words() -> None:
 @pytest.mark.parametrize("condition", [{"status": "True"}, {"status": "False", "reason": "SchedulingGated"}])
 def test_a_pod_that_is_placed_or_held_back_on_purpose_is_no_finding(condition: dict[str, str]) -> None:
     assert found(**condition) == []
+
+
+def test_a_claim_that_is_not_bound_is_told_with_the_volumes() -> None:
+    words = "0/3 nodes are available: pod has unbound immediate PersistentVolumeClaims. not found"
+    assert found(status="False", reason="Unschedulable", message=words) == []
