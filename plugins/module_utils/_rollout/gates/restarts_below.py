@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""``restarts_below``: how often the containers of the new pods have been started again, all together, stays below a number."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.steady.rollout.plugins.module_utils._rollout import objects
+from ansible_collections.steady.rollout.plugins.module_utils._rollout.gates import gate
+from ansible_collections.steady.rollout.plugins.module_utils._rollout.options import REQUIRED, Option
+
+Json = dict[str, t.Any]
+
+NAME = "restarts_below"
+SHORT = "count"
+OPTIONS = (Option("count", "positive count", REQUIRED), Option("during", "flag", True))
+check = gate.unchecked
+scopes = gate.no_scopes
+impossible = gate.possible
+
+
+def judge(options: Json, view: gate.View) -> gate.Reading:
+    """Counted at each look, for as long as anything is waited for."""
+    if view.completed is None and not options["during"]:
+        return gate.Reading("waiting", "begins when the rollout is complete")
+    counts = {objects.name(pod): restarts(pod) for pod in view.new_pods}
+    total = sum(counts.values())
+    message = f"{total} restart{'' if total == 1 else 's'}"
+    measurement: Json = {"restarts": total, "below": options["count"]}
+    if total < options["count"]:
+        return gate.Reading("holds", message, measurement)
+    worst = max(counts, key=lambda name: counts[name])
+    return gate.Reading(
+        "failed",
+        f"{message} of the new pods' containers, fewer than {options['count']} are allowed (most in pod {worst}: {counts[worst]})",
+        {**measurement, "pods": counts},
+        hint="The last log lines of the container that was started again say why.",
+    )
+
+
+def restarts(pod: Json) -> int:
+    """How often the pod's containers have been started again, init containers included."""
+    status = objects.status(pod)
+    containers = (*(status.get("initContainerStatuses") or ()), *(status.get("containerStatuses") or ()))
+    return sum(objects.number(container, "restartCount") for container in containers)
