@@ -26,6 +26,11 @@ def may_roll(kind: Kind, reference: Reference, present: Json, settings: Settings
         refuse(reference, preflight.owned_elsewhere(present))
     if settings.on_failure == "rollback":
         refuse(reference, preflight.no_history(present))
+    if settings.on_failure == "pause":
+        try:
+            kind.pause_patch(present, True)
+        except errors.Refused as reason:
+            refuse(reference, str(reason))
 
 
 def has_room(

@@ -18,6 +18,7 @@ class Settings:
     """How patient to be, what to do when it fails, and whether to write at all. ``timeout`` in seconds.
 
     ``holder`` is how this run names itself in the workload's Lease; ``take_over`` takes that from a run that lives.
+    ``delete_stuck_pods``: whether pods that hold an ordered StatefulSet up may be deleted.
     """
 
     timeout: float = 300.0
@@ -28,6 +29,7 @@ class Settings:
     allow_managed: bool = False
     holder: str = "unnamed"
     take_over: bool = False
+    delete_stuck_pods: bool = True
     dry_run: bool = False
 
 

@@ -20,9 +20,9 @@ def workload(cluster: Cluster, kind: Kind, reference: Reference) -> Json:
     return cluster.read(kind.RESOURCE, reference.namespace, reference.name)
 
 
-def snapshot(cluster: Cluster, kind: Kind, reference: Reference, present: Json) -> Snapshot:
+def snapshot(cluster: Cluster, kind: Kind, reference: Reference, present: Json, *, nodes: bool = False) -> Snapshot:
     """The workload and all that belongs to it, read afresh."""
-    return kind.gather(reference, [cluster.list(scope) for scope in kind.scopes(present)])
+    return kind.gather(reference, [cluster.list(scope) for scope in kind.scopes(present, nodes=nodes)])
 
 
 def facts(kind: Kind, present: Json, container: str = "", history: t.Iterable[Json] = ()) -> Json:

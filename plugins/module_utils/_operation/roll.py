@@ -7,6 +7,7 @@ import typing as t
 from dataclasses import dataclass, field
 
 from ansible_collections.steady.rollout.plugins.module_utils._operation import (
+    cure,
     evidence,
     reading,
     recording,
@@ -55,7 +56,9 @@ class Roll:
 
     def steps(self) -> tuple[Step, ...]:
         """What goes along with each of its waits, in this order."""
-        return (self.keeper,) if self.keeper else ()
+        if self.keeper is None:
+            return ()
+        return (self.keeper, cure.Cure(self)) if self.settings.delete_stuck_pods and not self.proven else (self.keeper,)
 
 
 def see_through(roll: Roll, change: Change) -> Outcome:

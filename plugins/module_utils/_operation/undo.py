@@ -28,9 +28,16 @@ class Undone:
     revisions: tuple[Json, ...] = ()
 
 
+DELETE = "Under OnDelete a pod takes it when it is deleted: delete those that are to have it."
+NOTHING_FAILED = f"It was left as it is: nothing of the new version has failed. {DELETE}"
+
+
 def undo(roll: Roll, waited: waiting.Waited, entries: tuple[revisions.Revision, ...], aim: Aim) -> Undone:
     """Do about a failed rollout what the settings say, and tell."""
     way = roll.settings.on_failure
+    present = waited.snapshot.workload or {}
+    if roll.kind.by_hand(present) and not any(finding.severity == "terminal" for finding in waited.verdict.findings):
+        return Undone(NOTHING_FAILED, present, {}, waited.snapshot.revisions)
     try:
         if way == "rollback":
             return _roll_back(roll, waited, entries, aim)
@@ -81,6 +88,9 @@ def _roll_back(roll: Roll, waited: waiting.Waited, entries: tuple[revisions.Revi
     good = ", last good" if target.outcome == revisions.GOOD else ""
     roll.journal.say(f"rolling back to {target.title}{good}")
     before, after = writing.change(roll.ports.cluster, roll.kind, roll.reference, waited.snapshot.workload or {}, make)
+    if roll.kind.by_hand(after):
+        facts = reading.facts(roll.kind, after, roll.settings.container, waited.snapshot.revisions)
+        return Undone(f"Its template is that of {target.title} again. {DELETE}", after, facts)
     back = verdicts.aim_at(after, before=before)
     roll.journal.stage = f"it is being rolled back to {target.title}; the cluster goes on with it by itself."
     again = waiting.wait(roll, after, back, roll.steps())

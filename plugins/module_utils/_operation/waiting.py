@@ -8,7 +8,7 @@ import typing as t
 from dataclasses import dataclass, replace
 
 from ansible_collections.steady.rollout.plugins.module_utils._operation import reading
-from ansible_collections.steady.rollout.plugins.module_utils._rollout import errors, objects, wording
+from ansible_collections.steady.rollout.plugins.module_utils._rollout import errors, wording
 from ansible_collections.steady.rollout.plugins.module_utils._rollout import verdict as verdicts
 
 if t.TYPE_CHECKING:
@@ -67,9 +67,9 @@ def wait(roll: Roll, present: Json, aim: Aim, steps: t.Sequence[Step] = ()) -> W
 
     Before anything is called a failure everything is read once more: the news that it is none may be on its way.
     """
-    memory, lowest = verdicts.Memory(), objects.number(objects.status(present), "availableReplicas")
+    memory, lowest = verdicts.Memory(), roll.kind.available(present)
     ports, settings = roll.ports, roll.settings
-    scopes = roll.kind.scopes(present)
+    scopes = roll.kind.scopes(present, nodes=settings.limits.ignore_unready_nodes)
     deadline = ports.clock.monotonic() + settings.timeout
     narrator = Narrator(ports, roll.journal)
     feed = ports.cluster.open_feed(tuple(dict.fromkeys((*scopes, *(scope for step in steps for scope in step.scopes)))))
@@ -103,7 +103,8 @@ def _look_again(
 ) -> tuple[Snapshot, Verdict]:
     """Judge a fresh reading. When the API server does not answer, what was seen proves nothing: only the deadline may end it."""
     try:
-        snapshot = reading.snapshot(roll.ports.cluster, roll.kind, roll.reference, present)
+        nodes = roll.settings.limits.ignore_unready_nodes
+        snapshot = reading.snapshot(roll.ports.cluster, roll.kind, roll.reference, present, nodes=nodes)
     except errors.Unreachable as silence:
         return seen, replace(verdict, phase="progressing", message=str(silence), lost=False)
     at = roll.ports.clock.monotonic()

@@ -16,7 +16,8 @@ Phase = t.Literal["progressing", "complete", "failed"]
 class Status:
     """Progressing or complete, with what is missing in words, and the counts that people watch.
 
-    ``counted`` is False while the counts are still those of another spec; ``failed``: its controller has given up for good.
+    ``counted`` is False while the counts are still those of another spec; ``failed``: its controller has given up for good;
+    ``by_hand``: old pods stay until people delete them, so what it waits for is worth telling at once.
     """
 
     complete: bool
@@ -27,9 +28,11 @@ class Status:
     available: int = 0
     counted: bool = True
     failed: bool = False
+    by_hand: bool = False
 
     def __str__(self) -> str:
-        return f"{self.new_ready}/{self.wanted} new ready, {self.old} old left"
+        counts = f"{self.new_ready}/{self.wanted} new ready, {self.old} old left"
+        return f"{counts}; {self.message}" if self.by_hand and not self.complete else counts
 
 
 def deletion_by_hand(pods: t.Collection[Json], missing: int) -> str:

@@ -69,6 +69,7 @@ def judge(snapshot: Snapshot) -> status.Status:
             old=len(to_go),
             available=at_hand,
             counted=snapshot.newest is not None,
+            by_hand=by_hand(workload),
         )
 
     if not observed(workload):

@@ -71,6 +71,7 @@ def judge(snapshot: Snapshot) -> status.Status:
         old=len(to_go),
         available=available(workload),
         counted=snapshot.newest is not None,
+        by_hand=by_hand(workload),
     )
 
 

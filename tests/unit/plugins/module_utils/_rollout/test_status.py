@@ -19,3 +19,8 @@ def test_a_status_reads_as_what_people_watch() -> None:
 def test_what_people_have_to_delete_is_named(seen: int, missing: int, words: str) -> None:
     pods = [{"metadata": {"name": f"app-{number}"}} for number in range(seen)]
     assert status.deletion_by_hand(pods, missing) == f"waiting for manual deletion of {words}"
+
+
+def test_what_only_people_can_do_is_told_with_the_counts() -> None:
+    waits = Status(False, "waiting for manual deletion of 1 pod: app-0", wanted=2, new_ready=1, old=1, by_hand=True)
+    assert str(waits) == "1/2 new ready, 1 old left; waiting for manual deletion of 1 pod: app-0"

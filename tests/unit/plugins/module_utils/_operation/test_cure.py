@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import math
+import typing as t
+
+import pytest
+
+from ansible_collections.steady.rollout.plugins.module_utils._operation.cure import Cure
+from ansible_collections.steady.rollout.plugins.module_utils._operation.operate import start
+from ansible_collections.steady.rollout.plugins.module_utils._operation.outcome import Settings
+from ansible_collections.steady.rollout.plugins.module_utils._operation.ports import Ports
+from ansible_collections.steady.rollout.plugins.module_utils._operation.waiting import Look
+from ansible_collections.steady.rollout.plugins.module_utils._rollout import errors, resources
+from ansible_collections.steady.rollout.plugins.module_utils._rollout.snapshot import Snapshot
+from ansible_collections.steady.rollout.plugins.module_utils._rollout.status import Status
+from ansible_collections.steady.rollout.plugins.module_utils._rollout.verdict import Verdict
+from ansible_collections.steady.rollout.tests.unit import sets
+from ansible_collections.steady.rollout.tests.unit.films.replay import FilmClock, Heard
+
+Json = dict[str, t.Any]
+
+BROKEN = [
+    sets.pod("statefulset", "1.0", "0"),
+    sets.pod("statefulset", "1.0", "1", ready=False),
+    sets.pod("statefulset", "1.0", "2", ready=False),
+]
+
+
+class Deletions:
+    """The one verb of the port ``Cluster`` that this step uses; ``troubles`` are raised by the next deletions."""
+
+    def __init__(self, *troubles: errors.RolloutError) -> None:
+        self.troubles = list(troubles)
+        self.deleted: list[tuple[str, str, str, str]] = []
+
+    def delete(self, resource: resources.Resource, namespace: str, name: str, *, uid: str = "") -> None:
+        """Delete it."""
+        if self.troubles:
+            raise self.troubles.pop(0)
+        self.deleted.append((resource.kind, namespace, name, uid))
+
+
+def cure_with(cluster: Deletions) -> tuple[Cure, Heard]:
+    heard = Heard()
+    return Cure(start(Ports(t.cast(t.Any, cluster), FilmClock(), heard), sets.ORDERED, Settings())), heard
+
+
+def looked(cure: Cure, snapshot: Snapshot, phase: t.Any = "progressing") -> Verdict:
+    verdict = Verdict(phase, "", Status(False, ""))
+    return cure.look(Look(5.0, snapshot, verdict, lambda _scope: []))
+
+
+def test_what_holds_the_set_up_is_deleted_by_uid_the_last_first_each_once() -> None:
+    cluster = Deletions()
+    cure, heard = cure_with(cluster)
+    for _look in range(3):
+        assert looked(cure, sets.ordered(pods=BROKEN)).phase == "progressing"
+    assert cluster.deleted == [
+        ("Pod", "shop", "app-2", "uid-of-app-2-1.0"),
+        ("Pod", "shop", "app-1", "uid-of-app-1-1.0"),
+    ]
+    assert [line.rpartition("  ")[2] for line in heard.lines] == [
+        "pod app-2 of another revision is not ready and held the others up: deleted",
+        "pod app-1 of another revision is not ready and held the others up: deleted",
+    ]
+
+
+@pytest.mark.parametrize("phase", ["failed", "complete"])
+def test_once_it_has_ended_nothing_is_deleted(phase: str) -> None:
+    cluster = Deletions()
+    looked(cure_with(cluster)[0], sets.ordered(pods=BROKEN), phase)
+    assert cluster.deleted == []
+
+
+def test_before_the_controller_has_seen_the_template_nothing_is_deleted() -> None:
+    """It would come back with the broken one."""
+    cluster = Deletions()
+    looked(cure_with(cluster)[0], sets.ordered({"metadata": {"generation": 3}}, BROKEN))
+    assert cluster.deleted == []
+
+
+def test_an_api_server_that_does_not_answer_is_asked_again_soon() -> None:
+    cluster = Deletions(errors.Unreachable("no answer"))
+    cure, _heard = cure_with(cluster)
+    assert looked(cure, sets.ordered(pods=BROKEN)).look_again == 6.0
+    assert looked(cure, sets.ordered(pods=BROKEN)).look_again == math.inf
+    assert len(cluster.deleted) == 2
+
+
+def test_a_lack_of_rights_is_told_once_and_ends_nothing() -> None:
+    cluster = Deletions(errors.Forbidden("may not delete pods"), errors.Forbidden("may not delete pods"))
+    cure, heard = cure_with(cluster)
+    for _look in range(3):
+        assert looked(cure, sets.ordered(pods=BROKEN)).phase == "progressing"
+    assert len(heard.lines) == 2
+    assert "may not delete pods" in heard.lines[0]
