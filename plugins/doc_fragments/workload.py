@@ -38,6 +38,8 @@ options:
     description:
       - How long the rollout may take. At the end everything is read once more before that counts as a failure.
       - A rollback that follows a failure has the same time again.
+      - With the update strategy C(OnDelete) nothing rolls until somebody deletes the old pods. The run says so, waits for that, and fails at
+        the end if some are left; as nothing of the new version has failed by that, nothing is undone. Delete them and run the same again.
       - Lengths of time are written V(90s), V(5m), V(1h) or V(1h30m).
     type: str
     default: 5m
@@ -90,6 +92,14 @@ options:
       - A cause that is about the whole workload always counts.
     type: str
     choices: [all, any]
+  ignore_unready_nodes:
+    description:
+      - Leave the nodes that are not ready out of the rollout of a DaemonSet, with the pods on them, so that a dead node does not keep it from
+        being complete. Cordoned nodes are not left out, pods of a DaemonSet run there as elsewhere.
+      - The controller itself counts a dead node as unavailable all the same; with C(maxUnavailable) 1 it may stop there.
+      - Needs the right to list and watch nodes, which is one of the whole cluster.
+    type: bool
+    default: false
 """
 
     CHANGING = r"""
@@ -104,6 +114,14 @@ options:
     description: Change the workload although Helm, Argo CD or Flux manages it and may put its own version back.
     type: bool
     default: false
+  delete_stuck_pods:
+    description:
+      - Delete the pods that keep a StatefulSet from moving. With C(podManagementPolicy) C(OrderedReady) its controller does not go past a pod
+        that is not ready, not even to put a mended template there.
+      - Only pods that are not ready and have another template than the wanted one are deleted, once the controller has seen that, the
+        highest ordinal first; each is told.
+    type: bool
+    default: true
 """
 
     HOLDING = r"""
