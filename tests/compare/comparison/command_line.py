@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The words of `tests/compare/run`."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import secrets
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import typing as t
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from pathlib import Path
+
+from steady_lab import settings
+from steady_lab.console import Console
+from steady_lab.errors import LabError
+
+from . import programs
+from .judgement import Judgement
+from .page import page
+from .play import LABEL, NotPlayed, Place, play
+from .scenarios import SCENARIOS, Scenario
+from .shell import Shell, Stopped
+from .table import cell, table
+from .tools import TOOLS, Tool
+
+PAGE = settings.PROJECT / "docs/compare.md"
+LOGS = settings.PROJECT / "tests/output/compare"
+AT_ONCE = 2
+
+Results = dict[str, dict[str, Judgement]]
+
+
+def parser() -> argparse.ArgumentParser:
+    top = argparse.ArgumentParser(
+        prog="tests/compare/run", description="The same scenarios with each tool, on the lab's cluster."
+    )
+    top.add_argument("--write", action="store_true", help=f"also write {PAGE.relative_to(settings.PROJECT)}")
+    top.add_argument(
+        "--timeout", type=int, default=45, help="seconds that each tool is told to wait (default: %(default)s)"
+    )
+    top.add_argument("--tool", action="append", choices=[tool.name for tool in TOOLS], help="only this one")
+    top.add_argument("--scenario", action="append", choices=[known.name for known in SCENARIOS], help="only this one")
+    return top
+
+
+def main(words: Sequence[str]) -> int:
+    """Exit code: 0 everything was played, 1 something could not be, 130 interrupted."""
+    given = parser().parse_args(words)
+    scenarios = [known for known in SCENARIOS if not given.scenario or known.name in given.scenario]
+    tools = [tool for tool in TOOLS if not given.tool or tool.name in given.tool]
+    signal.signal(signal.SIGTERM, interrupt)
+    console = Console()
+    try:
+        with place_of(console, given.timeout) as place:
+            about = about_of(place, tools)
+            results = play_all(place, scenarios, tools, console)
+    except (LabError, OSError, subprocess.CalledProcessError) as error:
+        print(f"compare: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("compare: interrupted; its namespaces are gone.", file=sys.stderr)
+        return 130
+    made = table(scenarios, [tool.name for tool in tools], results)
+    print(f"\n{made}\n")
+    if given.write:
+        PAGE.parent.mkdir(exist_ok=True)
+        PAGE.write_text(page(made, about, given.timeout, scenarios, tools))
+    return 0 if sum(map(len, results.values())) == len(scenarios) * len(tools) else 1
+
+
+def interrupt(_number: int, _frame: t.Any) -> None:
+    raise KeyboardInterrupt
+
+
+@contextlib.contextmanager
+def place_of(console: Console, timeout: int) -> Iterator[Place]:
+    """Where plays run; afterwards none of their namespaces, processes and files is left."""
+    path = os.pathsep.join([*programs.provide(console), os.environ["PATH"]])
+    LOGS.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="steady-rollout-compare-") as folder:
+        place = Place(Shell(), Path(folder), LOGS, path, settings.KUBECONFIG, timeout, secrets.token_hex(4))
+        try:
+            yield place
+        finally:
+            place.shell.stop()
+            gone = f"kubectl delete namespace --selector={LABEL}={place.run} --timeout=120s"
+            place.shell.finish(gone, place.environment(), place.folder)
+
+
+def about_of(place: Place, tools: Sequence[Tool]) -> dict[str, str]:
+    """The date and every version, by name."""
+
+    def told(text: str) -> str:
+        return place.shell.run(text, place.environment(), settings.PROJECT, 60).output.strip()
+
+    about = {"": time.strftime("%Y-%m-%d"), "Kubernetes": settings.KUBERNETES}
+    about |= {tool.name: told(tool.version) for tool in tools}
+    return about | {"ansible-core": told("ansible --version | sed -n 's/.*core \\(.*\\)]/\\1/p'")}
+
+
+def play_all(place: Place, scenarios: Sequence[Scenario], tools: Sequence[Tool], console: Console) -> Results:
+    """Every scenario with every tool, two at a time; what could not be played is told and left out."""
+    results: Results = {scenario.name: {} for scenario in scenarios}
+    pool = ThreadPoolExecutor(AT_ONCE)
+    plays: dict[Future[Judgement], tuple[Scenario, Tool]] = {}
+    try:
+        for scenario in scenarios:
+            plays |= {pool.submit(play, place, scenario, tool): (scenario, tool) for tool in tools}
+        for number, done in enumerate(as_completed(plays), 1):
+            scenario, tool = plays[done]
+            at = f"{number:2} of {len(plays)}  {scenario.name}, {tool.name}"
+            try:
+                results[scenario.name][tool.name] = done.result()
+                console.say(f"{at}: {cell(done.result())}")
+            except (NotPlayed, Stopped) as reason:
+                console.say(f"{at}: not played, {reason}")
+    finally:
+        place.shell.stop()
+        pool.shutdown(cancel_futures=True)
+    return results
