@@ -9,6 +9,7 @@ import typing as t
 import pytest
 
 from ansible_collections.steady.rollout.plugins.module_utils import _rollout
+from ansible_collections.steady.rollout.plugins.module_utils._ansible import workload
 from ansible_collections.steady.rollout.plugins.module_utils._rollout import ranking
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.findings.finding import Finding
 
@@ -75,3 +76,20 @@ def test_the_table_names_every_code_that_there_is() -> None:
         for given in re.findall(r'return "(image_[a-z_]+)",', path.read_text()):
             written.add(given)
     assert written == set(ranking.CODES)
+
+
+GUIDE = (pathlib.Path(__file__).parents[5] / "docs" / "findings.md").read_text()
+ROWS = [[cell.strip(" `") for cell in line.split("|")[1:-1]] for line in GUIDE.splitlines() if line.startswith("| `")]
+
+
+def test_the_guide_explains_every_code() -> None:
+    assert sorted(row[0] for row in ROWS if len(row) == 6) == sorted(ranking.CODES)
+
+
+def test_the_guide_names_every_option_with_its_default() -> None:
+    defaults = {row[0]: row[1] for row in ROWS if len(row) == 3}
+    named = {option for row in ROWS if len(row) == 6 for option in re.findall(r"\w+_(?:grace|restarts)", row[5])}
+    assert named | {"fail_on"} == set(defaults)
+    unset = {"computed": None, "by kind": None}
+    for option, default in defaults.items():
+        assert str(workload.WAITING[option].get("default")) == str(unset.get(default, default)), option
