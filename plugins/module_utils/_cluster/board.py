@@ -13,6 +13,8 @@ if t.TYPE_CHECKING:
 Json = dict[str, t.Any]
 OnEvent = t.Callable[[float, str, str, Json], None]
 """Called with monotonic seconds, the scope's plural, ADDED, MODIFIED or DELETED, and the object. Must be quick."""
+Change = tuple["Scope", str, Json]
+"""A scope; ADDED, MODIFIED or DELETED; the object."""
 
 
 class Board:
@@ -32,7 +34,7 @@ class Board:
     def replace(self, scope: Scope, items: list[Json]) -> None:
         """Take a whole list. Only what differs counts as a change."""
         with self._condition:
-            fresh = {_key(item): item for item in items}
+            fresh = {key_of(item): item for item in items}
             for key, known in list(self._objects[scope].items()):
                 if key not in fresh:
                     self._put(scope, key, "DELETED", known)
@@ -43,8 +45,13 @@ class Board:
 
     def change(self, scope: Scope, kind: str, item: Json) -> None:
         """Take one event of a watch; one that says nothing new is no change."""
+        self.take([(scope, kind, item)])
+
+    def take(self, changes: t.Iterable[Change]) -> None:
+        """Take several events that are news together: no look falls between them."""
         with self._condition:
-            self._put(scope, _key(item), kind, item)
+            for scope, kind, item in changes:
+                self._put(scope, key_of(item), kind, item)
 
     def trouble(self, scope: Scope, text: str) -> None:
         """Why the scope may be stale; an empty text when it no longer is."""
@@ -108,7 +115,8 @@ class Board:
         self._condition.notify_all()
 
 
-def _key(item: Json) -> tuple[str, str]:
+def key_of(item: Json) -> tuple[str, str]:
+    """What tells it from the others of its resource: namespace and name."""
     metadata = item.get("metadata") or {}
     return str(metadata.get("namespace", "")), str(metadata.get("name", ""))
 

@@ -15,7 +15,6 @@ if t.TYPE_CHECKING:
     from urllib3 import BaseHTTPResponse
 
     from ansible_collections.steady.rollout.plugins.module_utils._cluster.api import Api
-    from ansible_collections.steady.rollout.plugins.module_utils._cluster.board import Board
     from ansible_collections.steady.rollout.plugins.module_utils._rollout.resources import Scope
 
 Json = dict[str, t.Any]
@@ -24,10 +23,26 @@ _SHORT = 1.0
 """A watch that ends within so many seconds counts as a failed one: asking again at once would be a storm."""
 
 
+class Notes(t.Protocol):
+    """Where a watcher writes down what it sees."""
+
+    def replace(self, scope: Scope, items: list[Json]) -> None:
+        """The whole scope as listed."""
+
+    def change(self, scope: Scope, kind: str, item: Json) -> None:
+        """One event: ADDED, MODIFIED or DELETED."""
+
+    def trouble(self, scope: Scope, text: str) -> None:
+        """Why the scope may be stale; an empty text when it no longer is."""
+
+    def fail(self, error: Exception) -> None:
+        """A final answer: nothing will come any more."""
+
+
 class Watcher(threading.Thread):
     """Writes what happens in one scope on the board until it is told to stop."""
 
-    def __init__(self, api: Api, scope: Scope, board: Board) -> None:
+    def __init__(self, api: Api, scope: Scope, board: Notes) -> None:
         super().__init__(name=f"watch {scope.resource.plural}", daemon=True)
         self._api = api
         self._scope = scope
