@@ -33,7 +33,7 @@ def installed(collection: str) -> str:
 
 TOOLS = (
     Tool("steady.rollout", "steady_rollout.sh", installed("steady.rollout"), "steady_rollout"),
-    Tool("kubernetes.core", "kubernetes_core.sh", installed("kubernetes.core"), "kubernetes_core"),
     Tool("kubectl", "kubectl.sh", "kubectl version --client --output=json | grep -o 'v[0-9.]*[0-9]' | head -n 1"),
+    Tool("kubernetes.core", "kubernetes_core.sh", installed("kubernetes.core"), "kubernetes_core"),
     Tool("Helm", "helm.sh", "helm version --template='{{.Version}}'"),
 )
