@@ -76,6 +76,8 @@ def judge(snapshot: Snapshot) -> status.Status:
         return answer(False, "waiting for the controller to see the new spec")
     if snapshot.newest is None:
         return answer(False, "waiting for the ControllerRevision of the new template")
+    if "desiredNumberScheduled" not in objects.status(workload):
+        return answer(False, "waiting for the controller to count its nodes")
     if by_hand(workload) and (to_go or updated < goal):
         return answer(False, status.deletion_by_hand(to_go, goal - updated))
     if updated < goal:

@@ -13,6 +13,7 @@ Json = dict[str, t.Any]
 RESOURCE = resources.DEPLOYMENT
 REVISION_RESOURCE = resources.REPLICA_SET
 ONE_IS_ENOUGH = False
+UNSCALABLE = ""
 REVISION = "deployment.kubernetes.io/revision"
 
 observed = objects.observed
@@ -104,6 +105,8 @@ def judge(snapshot: Snapshot) -> status.Status:
         return answer(False, f"{updated - goal} pods are more than wanted")
     if total > updated:
         return answer(False, f"{total - updated} old pods are still there")
+    if total < updated:
+        return answer(False, f"waiting for the controller to count {updated - total} more pods")
     if at_hand < updated:
         return answer(False, f"{at_hand} of {updated} new pods are available")
     return answer(True, f"{at_hand} of {goal} new pods are available")
