@@ -16,6 +16,8 @@ if t.TYPE_CHECKING:
 
 LINES = 25
 _SPEAKING = ("crash_loop", "probe", "init_failed")
+# The kubelet answers 200 with this for a run whose container it has removed; init containers go at once.
+_GONE = "unable to retrieve container logs for "
 _ESCAPES = re.compile(r"\x1b\[[0-9;]*[A-Za-z]|[\x00-\x08\x0b-\x1f\x7f]")
 
 
@@ -36,6 +38,6 @@ def last_lines(cluster: Cluster, namespace: str, finding: Finding) -> tuple[str,
             text = cluster.logs(namespace, finding.pod, finding.container, previous=previous, lines=LINES)
         except errors.RolloutError:
             continue
-        if text.strip():
+        if text.strip() and not text.startswith(_GONE):
             return tuple(_ESCAPES.sub("", line) for line in masked(text).rstrip().splitlines())
     return ()

@@ -53,6 +53,13 @@ def test_the_run_that_failed_is_listened_to(code: str, state: str, line: str) ->
     assert last_lines(finding, now="listening", before="panic") == (line,)
 
 
+def test_a_run_whose_log_is_gone_leaves_the_other() -> None:
+    finding = Finding("init_failed", "", "", pod="app-1", container="app", evidence={"state": "running"})
+    gone = "unable to retrieve container logs for containerd://25b33a39cb25618775ea9d5741ede95b64e454cd93fe"
+    assert last_lines(finding, now="panic again", before=gone) == ("panic again",)
+    assert last_lines(finding, now="", before=gone) == ()
+
+
 def test_a_log_keeps_its_secrets() -> None:
     assert last_lines(now="dial postgres://app:hunter2@db:5432") == ("dial postgres://***@db:5432",)
 
