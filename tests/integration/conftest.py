@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import collections
+import contextlib
 import os
 import pathlib
 import re
@@ -17,7 +18,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).parents[2] / ".collections"))
 
 from ansible_collections.steady.rollout.plugins.module_utils._cluster.cluster import ApiCluster, connect
 from ansible_collections.steady.rollout.plugins.module_utils._cluster.options import Options
-from ansible_collections.steady.rollout.plugins.module_utils._rollout import resources
+from ansible_collections.steady.rollout.plugins.module_utils._rollout import errors, resources
 
 SCENARIO = re.compile(r"test_scenario\[(?P<name>.+)\]$")
 
@@ -36,7 +37,8 @@ def namespace(cluster: ApiCluster, request: pytest.FixtureRequest) -> t.Iterator
     name = f"{re.sub('[^a-z0-9]+', '-', words.lower())[:55].strip('-')}-{secrets.token_hex(2)}"
     cluster.create(resources.NAMESPACE, "", {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
     yield name
-    cluster.delete(resources.NAMESPACE, "", name)
+    with contextlib.suppress(errors.Conflict):  # on its way out already
+        cluster.delete(resources.NAMESPACE, "", name)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
