@@ -52,9 +52,7 @@ def played(stage: Stage, request: pytest.FixtureRequest) -> Iterator[dict[tuple[
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.__name__.replace("_", " "))
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story.name)
-def test_the_verdict_is_the_same(
-    story: Story, fault: t.Any, played: dict[tuple[str, str], Future[Report]]
-) -> None:
+def test_the_verdict_is_the_same(story: Story, fault: t.Any, played: dict[tuple[str, str], Future[Report]]) -> None:
     report = played[(story.name, fault.__name__)].result()
     assert report.ending == story.then, report
     assert report.outcome.failed == (story.then.status == "failed")

@@ -21,6 +21,7 @@ if t.TYPE_CHECKING:
     from ansible_collections.steady.rollout.plugins.module_utils._cluster.request import Request
 
 Json = dict[str, t.Any]
+Answer = t.TypeVar("Answer")
 
 _METHODS = {"patch": "PATCH", "create": "POST", "delete": "DELETE"}
 
@@ -39,6 +40,7 @@ class Api:
         self._credentials = credentials
         self._clock = clock
         self._contacted = False
+        self._recognised = False
         self._doubted_until = 0.0
         self.patience = patience
         self.timings = timings
@@ -48,9 +50,14 @@ class Api:
         """``host:port``."""
         return self._credentials.access.server
 
-    def json(self, request: Request, *, stop: Event | None = None) -> Json:
+    @property
+    def caution(self) -> str:
+        """What the user should know about this way to the server; empty when there is nothing."""
+        return self._credentials.caution
+
+    def json(self, request: Request, *, patience: float | None = None, stop: Event | None = None) -> Json:
         """The answer as a JSON object, as patiently as ``call``."""
-        return self._object(request, self.call(request, stop=stop))
+        return self._outlive(request, lambda: self.json_once(request), patience, stop)
 
     def json_once(self, request: Request) -> Json:
         """The answer as a JSON object, as impatiently as ``send``."""
@@ -60,11 +67,16 @@ class Api:
         self, request: Request, *, patience: float | None = None, read: float | None = None, stop: Event | None = None
     ) -> bytes:
         """The answer's body. Passing trouble is outlived for ``patience`` seconds, or until ``stop`` is set."""
+        return self._outlive(request, lambda: self.send(request, read=read).data, patience, stop)
+
+    def _outlive(
+        self, request: Request, once: t.Callable[[], Answer], patience: float | None, stop: Event | None
+    ) -> Answer:
         deadline = self._clock() + (self.patience if patience is None else patience)
         stop = stop or Event()
         for pause in self.pauses():
-            answer = self._try(request, read)
-            if isinstance(answer, bytes):
+            answer = self._try(request, once)
+            if not isinstance(answer, answers.Passing):
                 return answer
             pause = max(pause, answer.after)
             if self._clock() + pause > deadline or stop.wait(pause):
@@ -74,10 +86,10 @@ class Api:
                 ) from answer
         raise AssertionError("pauses never end")
 
-    def _try(self, request: Request, read: float | None) -> bytes | answers.Passing:
-        """The body, or the trouble that another try may outlive."""
+    def _try(self, request: Request, once: t.Callable[[], Answer]) -> Answer | answers.Passing:
+        """The answer, or the trouble that another try may outlive."""
         try:
-            return self.send(request, read=read).data
+            return once()
         except answers.Expired as gone:
             raise errors.Rejected(f"The API server refused to {request.asked}: {gone}") from gone
         except answers.Passing as trouble:
@@ -95,7 +107,7 @@ class Api:
         response = self._exchange(access, request, stream, read)
         if response.status == 401:
             response.close()
-            access = self._credentials.reload(access)
+            access = self._renewed(access)
             response = self._exchange(access, request, stream, read)
         self._contacted = True
         if 200 <= response.status < 300:
@@ -103,6 +115,15 @@ class Api:
         body = response.data
         response.close()
         raise self._judged(request, answers.failure(request, response.status, body, response.headers))
+
+    def _renewed(self, stale: Access) -> Access:
+        """The credentials loaded anew. A plugin or file that fails later on may be there again in a moment."""
+        try:
+            return self._credentials.reload(stale)
+        except errors.InvalidInput as reason:
+            if not self._contacted:
+                raise
+            raise answers.Passing(str(reason), unclear=False) from reason
 
     def _exchange(self, access: Access, request: Request, stream: bool, read: float | None) -> BaseHTTPResponse:
         headers = self._credentials.headers(access)
@@ -130,8 +151,13 @@ class Api:
             raise answers.Passing(silence.reason, unclear=silence.sent) from silence
 
     def _object(self, request: Request, body: bytes) -> Json:
+        """Half an answer, or a page of something that stands before the server, is nothing new once that has spoken itself."""
         content = answers.parse(body)
-        if not content:
+        if content:
+            self._recognised = True
+        elif self._recognised:
+            raise answers.Passing("what came is not Kubernetes' JSON, or only a part of it", unclear=True)
+        else:
             raise errors.Unreachable(
                 f"What {self.server} answered to {request.asked} is not Kubernetes' JSON, so it is not an API server; "
                 f"the address comes from {self._credentials.access.source}."
@@ -145,9 +171,10 @@ class Api:
         elif self._clock() < self._doubted_until and _is_doubtful(request, failure):
             return answers.Passing("it has just come back and does not know its users yet", unclear=False)
         elif isinstance(failure, errors.Unauthorized):
+            identity = self._credentials.access.identity
             return errors.Unauthorized(
-                f"API server {self.server} does not accept the credentials of {self._credentials.access.source} "
-                f"({failure or 'Unauthorized'}), also after loading them anew. Renew them."
+                f"API server {self.server} does not accept the credentials of {identity.source} "
+                f"({failure or 'Unauthorized'}), also after loading them anew. {identity.ended() or 'Renew them.'}"
             )
         return failure
 

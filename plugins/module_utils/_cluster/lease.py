@@ -6,7 +6,6 @@ The clocks of two machines need not agree: a Lease is dead when it has not chang
 
 from __future__ import annotations
 
-import json
 import threading
 import time
 import typing as t
@@ -120,7 +119,7 @@ class Held:
         """Whether there was none and it is made now."""
         try:
             request = self._request("create", body=leases.manifest(self._claim, self._now()))
-            self._keep(json.loads(self._api.call(request)))
+            self._keep(self._api.json(request))
         except errors.Conflict:
             return False
         return True
@@ -129,14 +128,14 @@ class Held:
         """Whether it was still the one that the patch is for."""
         request = self._request("patch", body=body, content_type="application/merge-patch+json")
         try:
-            self._keep(json.loads(self._api.call(request, patience=patience)))
+            self._keep(self._api.json(request, patience=patience))
         except (errors.Conflict, errors.NotFound):
             return False
         return True
 
     def _read(self) -> Json | None:
         try:
-            return t.cast(Json, json.loads(self._api.call(self._request("get"))))
+            return self._api.json(self._request("get"))
         except errors.NotFound:
             return None
 

@@ -30,26 +30,42 @@ def change(
 ) -> tuple[Json, Json]:
     """Patch it with what ``make`` says of the object as it is; an empty patch writes nothing. Returns it before and after.
 
-    A controller's status update moves the object too, so a conflict means: read again, think again. Raises Conflict when that does
-    not end, and whatever ``make`` raises.
+    A controller's status update moves the object too, so a conflict means: read again, think again. It also follows a patch whose
+    answer was lost on the way: what is there already is not written twice. Raises Conflict when that does not end, and whatever
+    ``make`` raises.
     """
     for _attempt in range(ATTEMPTS):
         body = make(present)
         if not body:
             return present, present
         pinned = {"resourceVersion": objects.metadata(present)["resourceVersion"]}
-        body = {**body, "metadata": {**body.get("metadata", {}), **pinned}}
+        sent = {**body, "metadata": {**body.get("metadata", {}), **pinned}}
         try:
             after = cluster.patch(
-                kind.RESOURCE, reference.namespace, reference.name, body, content_type=STRATEGIC_MERGE, dry_run=dry_run
+                kind.RESOURCE, reference.namespace, reference.name, sent, content_type=STRATEGIC_MERGE, dry_run=dry_run
             )
         except errors.Conflict:
-            present = reading.workload(cluster, kind, reference)
+            now = reading.workload(cluster, kind, reference)
+            if _holds(now, body):
+                return present, now
+            present = now
             continue
         return present, after
     raise errors.Conflict(
         f"{reference} kept changing: {ATTEMPTS} patches in a row met a newer object. Try again when it has settled."
     )
+
+
+def _holds(item: t.Any, patch: t.Any) -> bool:
+    """Whether the item is as the patch would make it."""
+    if isinstance(item, dict) and isinstance(patch, dict):
+        if patch.get("$patch") == "replace":
+            whole = {key: value for key, value in patch.items() if key != "$patch"}
+            return _holds(item, whole) and _holds(whole, item)
+        return all(_holds(item.get(key), value) for key, value in patch.items())
+    if isinstance(item, list) and isinstance(patch, list):
+        return len(item) == len(patch) and all(map(_holds, item, patch))
+    return bool(item == patch)
 
 
 def template_patch(template: Json, annotations: t.Mapping[str, str]) -> Json:

@@ -141,8 +141,8 @@ async def unavailable_for_half_a_minute(exchange: Exchange) -> None:
     """From the first watch on everything is answered with 503 for 30 s."""
     memory = exchange.proxy.memory
     if exchange.verb == "watch":
-        memory.setdefault("since", time.monotonic())
-    if time.monotonic() - memory.get("since", time.monotonic() - OUTAGE) >= OUTAGE:
+        memory.setdefault("until", time.monotonic() + OUTAGE)
+    if time.monotonic() >= memory.get("until", 0.0):
         return await none(exchange)
     return await exchange.refuse(503, "the server is currently unable to handle the request")
 

@@ -275,9 +275,7 @@ class Exchange:
     async def begin(self) -> None:
         """Say yes to a watch."""
         self.began = True
-        self._writer.write(
-            b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
-        )
+        self._writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n")
         await self._writer.drain()
 
     async def send(self, data: bytes) -> None:
@@ -294,7 +292,9 @@ class Exchange:
         """Send a whole answer."""
         await self.raw(head(answer, len(answer.body)) + answer.body)
 
-    async def refuse(self, code: int, message: str, *, reason: str = "", after: int | None = None, **more: t.Any) -> None:
+    async def refuse(
+        self, code: int, message: str, *, reason: str = "", after: int | None = None, **more: t.Any
+    ) -> None:
         """A refusal in Kubernetes' words, and count it."""
         self.strike()
         status = {"kind": "Status", "apiVersion": "v1", "status": "Failure", "code": code, "message": message, **more}

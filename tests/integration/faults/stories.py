@@ -50,7 +50,9 @@ class Story:
     name: str
     when: t.Callable[[Ports, str], Outcome]
     then: Ending
-    given: t.Callable[[Observer, str], None] = field(default=lambda observer, namespace: application(observer, namespace))
+    given: t.Callable[[Observer, str], None] = field(
+        default=lambda observer, namespace: application(observer, namespace)
+    )
 
 
 def deployments(namespace: str, name: str = "") -> str:
@@ -164,8 +166,16 @@ STORIES: tuple[Story, ...] = (
         Ending(version_before="2.0", version_after="1.0", image="1.0", generation=4),
         given=upgraded,
     ),
-    Story("scale up", scaled(2), Ending(version_after="1.0", image="1.0", replicas=2, running=2, generation=2, revisions=1)),
-    Story("scale to nothing", scaled(0), Ending(version_after="1.0", image="1.0", replicas=0, running=0, generation=2, revisions=1)),
+    Story(
+        "scale up",
+        scaled(2),
+        Ending(version_after="1.0", image="1.0", replicas=2, running=2, generation=2, revisions=1),
+    ),
+    Story(
+        "scale to nothing",
+        scaled(0),
+        Ending(version_after="1.0", image="1.0", replicas=0, running=0, generation=2, revisions=1),
+    ),
     Story("first deployment", deployed("2.0"), Ending(version_before="", generation=2, revisions=1), given=nothing),
     Story(
         "quota full",

@@ -100,6 +100,24 @@ def test_a_pinned_patch_that_was_carried_out_after_all_is_a_conflict(server: Api
         patch(connected(), PINNED)
 
 
+@pytest.mark.parametrize(
+    "page",
+    [Reply(body="<html>We are back soon</html>"), Reply(body='{"kind": "Deploy')],
+    ids=["page", "half an object"],
+)
+def test_a_page_instead_of_an_answer_passes_once_the_server_has_spoken(
+    server: ApiServer, connected: Connect, page: Reply
+) -> None:
+    server.plays("get", OBJECT, page, page, OBJECT)
+    server.plays("patch", page, status(409, "the object has been modified", reason="Conflict"))
+    cluster = connected()
+    for _time in range(2):
+        assert cluster.read(DEPLOYMENT, "shop", "app")["kind"] == "Deployment"
+    with pytest.raises(errors.Conflict):
+        patch(cluster, PINNED)
+    assert server.count("patch") == 2
+
+
 def test_a_patch_that_pins_nothing_is_not_sent_twice(server: ApiServer, connected: Connect) -> None:
     server.plays("patch", LEADER, OBJECT)
     with pytest.raises(
@@ -162,10 +180,23 @@ def test_401_is_answered_with_the_new_token(server: ApiServer, connected: Connec
     assert [seen.header("Authorization") for seen in server.requests("patch")] == [["Bearer old"], ["Bearer new"]]
 
 
+def test_credentials_that_cannot_be_loaded_anew_for_a_moment_are_waited_for(
+    server: ApiServer, connected: Connect, tmp_path: Path
+) -> None:
+    """A plugin that fails once in the middle of a rollout is no verdict on it."""
+    token = tmp_path / "token"
+    token.write_text("old")
+    server.plays("get", OBJECT, status(401, "Unauthorized"), status(401, "Unauthorized"), OBJECT)
+    cluster = connected(host=None, api_key=None, kubeconfig=kubeconfig(server, token))
+    cluster.read(DEPLOYMENT, "shop", "app")
+    token.unlink()
+    assert cluster.read(DEPLOYMENT, "shop", "app") == OBJECT.body
+
+
 def test_401_twice_is_final_and_names_the_source(server: ApiServer, connected: Connect) -> None:
     server.plays("get", status(401, "Unauthorized"))
     with pytest.raises(
-        errors.Unauthorized, match=r"does not accept the credentials of the option host \(Unauthorized\)"
+        errors.Unauthorized, match=r"does not accept the credentials of the option api_key \(Unauthorized\)"
     ):
         connected().read(DEPLOYMENT, "shop", "app")
     assert server.count("get") == 2

@@ -44,6 +44,40 @@ def test_a_conflict_means_read_again_and_think_again() -> None:
     assert len(stage.cluster.bodies) == 1
 
 
+def test_a_patch_whose_answer_was_lost_is_not_made_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It had been carried out, so its repeat meets a newer object: the one that it made itself."""
+    stage = show("upgrade")
+    wanted = next(scene["object"]["spec"]["template"] for scene in stage.film.scenes if "body" in scene)
+    carry_out = stage.cluster.patch
+
+    def lose_the_answer(*arguments: t.Any, **options: t.Any) -> t.NoReturn:
+        carry_out(*arguments, **options)
+        raise MOVED
+
+    monkeypatch.setattr(stage.cluster, "patch", lose_the_answer)
+    before, after = changed(stage, lambda _now: writing.template_patch(wanted, {}))
+    assert len(stage.cluster.bodies) == 1
+    assert (before["spec"]["template"] == wanted, after["spec"]["template"] == wanted) == (False, True)
+
+
+@pytest.mark.parametrize(
+    ("patch", "holds"),
+    [
+        ({"spec": {"replicas": 2}}, True),
+        ({"spec": {"replicas": 3}}, False),
+        ({"spec": {"paused": None}}, True),
+        ({"metadata": {"annotations": {"a": "b"}}}, False),
+        ({"spec": {"template": {"containers": [{"name": "app"}], "$patch": "replace"}}}, False),
+        ({"spec": {"template": {"containers": [{"name": "app", "image": "app:1"}], "$patch": "replace"}}}, True),
+        ({"spec": {"template": {"containers": [{"name": "app"}]}}}, True),
+        ({"spec": {"template": {"containers": []}}}, False),
+    ],
+)
+def test_only_what_is_there_as_a_whole_counts_as_written(patch: Json, holds: bool) -> None:
+    item = {"spec": {"replicas": 2, "template": {"containers": [{"name": "app", "image": "app:1"}]}}}
+    assert writing._holds(item, patch) is holds
+
+
 def test_a_workload_that_never_settles_is_given_up() -> None:
     stage = show("upgrade")
     stage.cluster.troubles = [MOVED] * writing.ATTEMPTS

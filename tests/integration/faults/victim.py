@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""An upgrade that gets a signal just after its n-th write: victim.py NAMESPACE VERSION SIGNAL WRITE. The Lease is the first write."""
+
+from __future__ import annotations
+
+import os
+import pathlib
+import signal
+import sys
+import typing as t
+
+sys.path.insert(0, str(pathlib.Path(__file__).parents[3] / ".collections"))
+
+from ansible_collections.steady.rollout.plugins.module_utils._ansible import module, workload
+from ansible_collections.steady.rollout.plugins.module_utils._cluster.cluster import ApiCluster, connect
+from ansible_collections.steady.rollout.plugins.module_utils._cluster.options import Options
+from ansible_collections.steady.rollout.plugins.module_utils._operation.outcome import Settings
+from ansible_collections.steady.rollout.plugins.module_utils._operation.ports import Ports
+from ansible_collections.steady.rollout.plugins.module_utils._operation.upgrade import Wanted, upgrade
+from ansible_collections.steady.rollout.plugins.module_utils._rollout import errors
+from ansible_collections.steady.rollout.plugins.module_utils._rollout.snapshot import Reference
+
+Json = dict[str, t.Any]
+
+
+class Doomed:
+    """The cluster, until so many writes have been made."""
+
+    def __init__(self, cluster: ApiCluster, number: int, left: int) -> None:
+        self._cluster, self._number, self._left = cluster, number, left
+
+    def hold(self, *args: t.Any, **options: t.Any) -> t.Any:
+        """The first write."""
+        return self._counted(self._cluster.hold(*args, **options))
+
+    def patch(self, *args: t.Any, **options: t.Any) -> Json:
+        """A further one."""
+        return t.cast("Json", self._counted(self._cluster.patch(*args, **options)))
+
+    def _counted(self, answer: t.Any) -> t.Any:
+        self._left -= 1
+        if not self._left:
+            os.kill(os.getpid(), self._number)
+        return answer
+
+    def __getattr__(self, name: str) -> t.Any:
+        return getattr(self._cluster, name)
+
+
+class Silent:
+    """Nobody follows."""
+
+    def say(self, text: str) -> None:
+        """Nothing."""
+
+
+def main() -> None:
+    """Upgrade, and say how it ended if it lives to see that."""
+    namespace, version, number, write = sys.argv[1:]
+    module.listen()
+    cluster = Doomed(connect(Options()), int(number), int(write))
+    settings = Settings(holder=workload.holder(os.environ))
+    ports = Ports(t.cast("t.Any", cluster), workload.SystemClock(), Silent())
+    try:
+        print(upgrade(ports, Reference("Deployment", namespace, "app"), Wanted(version), settings).message)
+    except errors.Interrupted as stopped:
+        print(stopped)
+        sys.exit(128 + signal.SIGTERM)
+
+
+if __name__ == "__main__":
+    main()
