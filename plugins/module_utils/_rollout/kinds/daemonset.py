@@ -21,6 +21,10 @@ Json = dict[str, t.Any]
 RESOURCE = resources.DAEMON_SET
 REVISION_RESOURCE = resources.CONTROLLER_REVISION
 ONE_IS_ENOUGH = True
+UNSCALABLE = (
+    "a DaemonSet has one pod on each node that it selects, and no number of replicas."
+    " Change its nodeSelector, affinity or tolerations instead."
+)
 
 observed = objects.observed
 is_ready = objects.takes_traffic

@@ -20,6 +20,8 @@ class Kind(t.Protocol):
     REVISION_RESOURCE: Resource
     ONE_IS_ENOUGH: bool
     """Whether one doomed new pod dooms the rollout: the controller goes one pod after the other and never past it."""
+    UNSCALABLE: str
+    """Why its number of pods cannot be set, and what to change instead; empty where it can be."""
 
     def scopes(self, workload: Json, *, nodes: bool = False) -> tuple[Scope, ...]:
         """What has to be listed and watched to judge the workload; the cluster's nodes too where these matter and ``nodes`` says so."""

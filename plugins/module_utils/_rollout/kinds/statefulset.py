@@ -21,6 +21,7 @@ Json = dict[str, t.Any]
 RESOURCE = resources.STATEFUL_SET
 REVISION_RESOURCE = resources.CONTROLLER_REVISION
 ONE_IS_ENOUGH = True
+UNSCALABLE = ""
 PARTITION = "steady.rollout/partition"
 """The annotation that keeps the partition there was before a pause."""
 
