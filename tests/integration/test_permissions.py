@@ -198,14 +198,16 @@ def test_a_lease_is_looked_at_when_there_are_two_runs_and_renewed_in_a_long_one(
     account = as_account(cluster, namespace, rights_of("upgrade"), "Deployment")
     asked = asked_of(account)
     now, said = accounts.ports(cluster).clock.now, accounts.Told()
-    other = cluster.hold(leases.Claim(reference, "other", "a test"), take_over=False, now=now, say=said.say)
+    other = cluster.lease(leases.Claim(reference, "other", "a test"), now=now, say=said.say)
+    other.take(by_force=False)
     with pytest.raises(errors.Refused, match="being rolled by another run"):
         OPERATIONS["upgrade"](accounts.ports(account), reference)
     other.release()
     assert {right for right in asked if right[1] == "leases"} == {
         (verb, "leases") for verb in ("create", "get", "list", "watch")
     }
-    own = account.hold(leases.Claim(reference, "own", "a test"), take_over=False, now=now, say=said.say)
+    own = account.lease(leases.Claim(reference, "own", "a test"), now=now, say=said.say)
+    own.take(by_force=False)
     accounts.until(lambda: ("patch", "leases") in asked, "the Lease is renewed")
     own.release()
     assert ("delete", "leases") in asked

@@ -4,7 +4,9 @@
 from __future__ import annotations
 
 import os
+import re
 import typing as t
+from urllib.parse import urlsplit
 
 from ansible.module_utils.errors import AnsibleFallbackNotFound
 
@@ -13,6 +15,8 @@ from ansible_collections.steady.rollout.plugins.module_utils._cluster.options im
 _SECRET_KEYS = frozenset(
     ("token", "password", "secret", "client-secret", "client-key-data", "access-token", "id-token", "refresh-token")
 )
+
+_SECRET_NAME = re.compile(r"SECRET|TOKEN|PASSWORD|PRIVATE|CREDENTIAL", re.IGNORECASE)
 
 
 def _environment(*names: str) -> str:
@@ -68,8 +72,26 @@ def options(params: t.Mapping[str, t.Any]) -> Options:
 
 
 def secrets(params: t.Mapping[str, t.Any]) -> set[str]:
-    """What ``no_log`` cannot know: the secrets within a kubeconfig that was given as a dictionary."""
-    return set(_secrets(params.get("kubeconfig")))
+    """What ``no_log`` cannot know: the secrets within a kubeconfig that was given as such, and a password in the proxy's address."""
+    kubeconfig = params.get("kubeconfig")
+    if isinstance(kubeconfig, str) and ("\n" in kubeconfig or kubeconfig.lstrip().startswith("{")):
+        return {kubeconfig}
+    return {*_secrets(kubeconfig), *_password(params.get("proxy"))}
+
+
+def _password(url: str | None) -> t.Iterator[str]:
+    try:
+        password = urlsplit(url or "").password
+    except ValueError:
+        password = url
+    if password:
+        yield password
+
+
+def _is_secret(variable: t.Any) -> bool:
+    """Whether a variable of a credential plugin holds a secret, by its name."""
+    named = isinstance(variable, dict) and variable.get("value") and _SECRET_NAME.search(str(variable.get("name")))
+    return bool(named)
 
 
 def _secrets(value: t.Any) -> t.Iterator[str]:
@@ -77,6 +99,8 @@ def _secrets(value: t.Any) -> t.Iterator[str]:
         for key, inner in value.items():
             if key in _SECRET_KEYS and isinstance(inner, str):
                 yield inner
+            elif key == "env" and isinstance(inner, list):
+                yield from (str(item["value"]) for item in inner if _is_secret(item))
             else:
                 yield from _secrets(inner)
     elif isinstance(value, list):

@@ -132,11 +132,12 @@ def _forbidden(request: Request, message: str) -> Exception:
     user, verb, plural = denied["user"], denied["verb"], denied["resource"]
     group = denied["group"] or ""
     where = f"in namespace {denied['namespace']}" if denied["namespace"] else "in the whole cluster"
-    nobody = " No credentials were sent." if user == "system:anonymous" else ""
-    return errors.Forbidden(
-        f"RBAC does not allow {user} to {verb} {plural} {where}.{nobody} "
-        f'Grant it: apiGroups ["{group}"], resources ["{plural}"], verbs ["{verb}"].'
-    )
+    text = f"RBAC does not allow {user} to {verb} {plural} {where}."
+    if user == "system:anonymous":
+        return errors.Forbidden(
+            f"{text} No credentials were sent, or none of a kind that the API server takes: give a kubeconfig, or host and api_key."
+        )
+    return errors.Forbidden(f'{text} Grant it: apiGroups ["{group}"], resources ["{plural}"], verbs ["{verb}"].')
 
 
 def _not_found(request: Request, message: str, details: Json) -> str:

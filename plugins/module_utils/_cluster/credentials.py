@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from ansible_collections.steady.rollout.plugins.module_utils._cluster import kubeconfig, pool
+from ansible_collections.steady.rollout.plugins.module_utils._cluster.identity import Identity, identify
+from ansible_collections.steady.rollout.plugins.module_utils._cluster.kubeconfig import Origin
 from ansible_collections.steady.rollout.plugins.module_utils._rollout import errors
 
 if t.TYPE_CHECKING:
@@ -20,6 +22,9 @@ if t.TYPE_CHECKING:
     from urllib3 import HTTPHeaderDict, PoolManager
 
     from ansible_collections.steady.rollout.plugins.module_utils._cluster.options import Options
+
+_LOADING = threading.Lock()
+"""The library keeps its temporary files, and logs what credential plugins complain of, for the process as a whole."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +35,9 @@ class Access:
     server: str
     source: str
     pool: PoolManager
-    authorization: t.Callable[[], str]
+    identity: Identity
+    verified: bool
+    """Whether the server has to prove who it is."""
 
 
 class Credentials:
@@ -50,18 +57,19 @@ class Credentials:
 
     def headers(self, access: Access) -> HTTPHeaderDict:
         """The headers that say who asks; a token near its end is renewed first."""
-        from urllib3._collections import HTTPHeaderDict
-
-        headers = HTTPHeaderDict()
         with self._lock:
-            authorization = access.authorization()
-        if authorization:
-            headers["Authorization"] = authorization
-        if self._options.impersonate_user:
-            headers["Impersonate-User"] = self._options.impersonate_user
-        for group in self._options.impersonate_groups:
-            headers.add("Impersonate-Group", group)
-        return headers
+            return access.identity.headers()
+
+    @property
+    def caution(self) -> str:
+        """What the user should know about this way in; empty when there is nothing."""
+        if self.access.verified:
+            return ""
+        return (
+            f"The certificate of API server {self.access.server} is not checked (validate_certs or K8S_AUTH_VERIFY_SSL is false, or"
+            " the kubeconfig says insecure-skip-tls-verify): whoever is on the way can read the credentials and answer in its place."
+            " Give the server's CA with ca_cert instead."
+        )
 
 
 def _load(options: Options) -> Access:
@@ -69,15 +77,17 @@ def _load(options: Options) -> Access:
     from kubernetes.config import kube_config
 
     # The library removes its temporary key files at exit only, and on some Pythons not even then.
-    with tempfile.TemporaryDirectory(prefix=pool.FOLDER_PREFIX) as folder:
+    with _LOADING, tempfile.TemporaryDirectory(prefix=pool.FOLDER_PREFIX) as folder:
         try:
-            configuration, source = _configure(options, folder)
-            connections = pool.open_pool(configuration, source)
+            configuration, origin = _configure(options, folder)
+            connections = pool.open_pool(configuration, origin.text)
+            who = identify(options, configuration, origin)
         finally:
             # Up to 32 it would hand out the names of files that are gone when loading again.
             kube_config._cleanup_temp_files()
     url = configuration.host.rstrip("/")
-    return Access(url, _server(url), source, connections, _authorization(options, configuration))
+    verified = bool(configuration.verify_ssl) or not url.startswith("https:")
+    return Access(url, _server(url), origin.text, connections, who, verified)
 
 
 def _require_library() -> None:
@@ -98,12 +108,12 @@ def _require_library() -> None:
         )
 
 
-def _configure(options: Options, folder: str) -> tuple[Configuration, str]:
+def _configure(options: Options, folder: str) -> tuple[Configuration, Origin]:
     """The library's configuration, options first, and where the address comes from."""
     from kubernetes.client import Configuration
 
     configuration = Configuration()
-    source = _base(options, configuration, folder)
+    origin = _base(options, configuration, folder)
     overrides = {
         "host": options.host,
         "verify_ssl": options.validate_certs,
@@ -120,11 +130,11 @@ def _configure(options: Options, folder: str) -> tuple[Configuration, str]:
         from urllib3.util import make_headers
 
         configuration.proxy_headers = make_headers(**t.cast("t.Any", options.proxy_headers))
-    _require_url(configuration.host, source)
-    return configuration, source
+    _require_url(configuration.host, origin.text)
+    return configuration, origin
 
 
-def _base(options: Options, configuration: Configuration, folder: str) -> str:
+def _base(options: Options, configuration: Configuration, folder: str) -> Origin:
     """In ``kubernetes.core``'s order: options that suffice, the kubeconfig named, the pod's own, the default one."""
     from kubernetes import config
 
@@ -132,32 +142,16 @@ def _base(options: Options, configuration: Configuration, folder: str) -> str:
         options.api_key or (options.username and options.password) or (options.client_cert and options.client_key)
     )
     if options.host and known_by:
-        return "the option host"
+        return Origin("the option host")
     if options.kubeconfig or options.context:
         return kubeconfig.load(options, configuration, folder)
     try:
         config.load_incluster_config(client_configuration=configuration)
-        return "the pod's service account"
+        return Origin("the pod's service account")
     except config.ConfigException:
         if options.host and not kubeconfig.exists(kubeconfig.default_location()):
-            return "the option host, without credentials"
+            return Origin("the option host, without credentials")
         return kubeconfig.load(options, configuration, folder)
-
-
-def _authorization(options: Options, configuration: Configuration) -> t.Callable[[], str]:
-    if options.api_key:
-        return lambda: f"Bearer {options.api_key}"
-    if options.username and options.password:
-        from urllib3.util import make_headers
-
-        basic = make_headers(basic_auth=f"{options.username}:{options.password}")["authorization"]
-        return lambda: basic
-    return lambda: _token(configuration)
-
-
-def _token(configuration: Configuration) -> str:
-    settings = t.cast("dict[str, dict[str, t.Any]]", configuration.auth_settings())
-    return next((str(setting["value"]) for setting in settings.values()), "")
 
 
 def _require_url(url: str, source: str) -> None:

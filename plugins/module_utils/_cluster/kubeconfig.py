@@ -5,7 +5,9 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import typing as t
+from dataclasses import dataclass
 
 from ansible_collections.steady.rollout.plugins.module_utils._rollout import errors
 
@@ -27,13 +29,23 @@ def exists(location: str) -> bool:
     return any(os.path.exists(path) for path in _paths(location))
 
 
-def load(options: Options, configuration: Configuration, folder: str) -> str:
+@dataclass(frozen=True)
+class Origin:
+    """Where an address and credentials come from, in words, and whom they say to act as."""
+
+    text: str
+    user: str = ""
+    groups: tuple[str, ...] = ()
+
+
+def load(options: Options, configuration: Configuration, folder: str) -> Origin:
     """Fill the configuration; answers where it came from. Inline keys go into ``folder``. Raises InvalidInput."""
     from kubernetes import config
 
     given = options.kubeconfig or default_location()
     source = "the kubeconfig that was given as a dictionary" if isinstance(given, dict) else f"kubeconfig {given}"
     if isinstance(given, str):
+        _require_path(given)
         _require_readable(given, options)
     arguments: Json = {
         "context": options.context,
@@ -52,12 +64,19 @@ def load(options: Options, configuration: Configuration, folder: str) -> str:
         raise errors.InvalidInput(_diagnosis(given, source, options.context, error)) from None
     finally:
         logging.getLogger().removeHandler(complaints)
-    if complaints.heard and not (configuration.api_key or configuration.cert_file):
-        raise errors.InvalidInput(
-            f"The credential plugin (exec) of {source} gave no credentials: {complaints.heard[-1][:300].strip()}. "
-            "Run its command by hand, as the user that runs the task."
-        )
-    return source
+    content = _content(given)
+    context = _context(content, options.context)
+    name = context.get("user")
+    users = {entry.get("name"): entry.get("user") or {} for entry in content.get("users") or []}
+    user = users.get(name) or {}
+    known = (
+        configuration.api_key or configuration.cert_file or options.api_key or options.username or options.client_cert
+    )
+    if complaints.heard and not known:
+        raise errors.InvalidInput(_of_plugin(complaints.heard[-1], source, user))
+    if name and name not in users and not known:
+        raise errors.InvalidInput(f"{_upper(source)} has no user {name}, which its context names: define it there.")
+    return Origin(source, str(user.get("as") or ""), tuple(user.get("as-groups") or ()))
 
 
 class _Complaints(logging.Handler):
@@ -74,6 +93,14 @@ class _Complaints(logging.Handler):
 
 def _paths(location: str) -> list[str]:
     return [os.path.expanduser(path) for path in location.split(os.pathsep) if path]
+
+
+def _require_path(given: str) -> None:
+    """A kubeconfig's text is not shown: it may hold a key."""
+    if "\n" in given or given.lstrip().startswith("{"):
+        raise errors.InvalidInput(
+            "kubeconfig is the text of a kubeconfig, not the path of one: write it to a file, or give it as a dictionary (from_yaml)."
+        )
 
 
 def _require_readable(location: str, options: Options) -> None:
@@ -111,9 +138,30 @@ def _diagnosis(given: str | Json, source: str, context: str | None, error: Excep
     cluster = contexts[wanted].get("cluster")
     if cluster not in [entry.get("name") for entry in content["clusters"]]:
         return f"Context {wanted} of {source} names the cluster {cluster}, which is not defined there."
+    if isinstance(error, OSError) and error.filename:
+        return f"Context {wanted} of {source} needs {error.filename}, which cannot be read: {error.strerror}."
+    if isinstance(error, ValueError):
+        return f"Context {wanted} of {source} holds a certificate or key that is not valid base64."
     if "File does not exist" in str(error):
         return f"Context {wanted} of {source} needs a file that is not there: {str(error).rpartition(': ')[2]}."
     return f"Context {wanted} of {source} cannot be used ({type(error).__name__}); check its cluster and user entries."
+
+
+_ERRNO = re.compile(r"\[Errno \d+\] (?P<reason>[^:]+): '(?P<what>.*)'")
+
+
+def _of_plugin(complaint: str, source: str, user: Json) -> str:
+    """What a credential plugin complained of, with what the kubeconfig says on how to get it."""
+    words = _ERRNO.sub(lambda found: f"{found['what']}: {found['reason'].lower()}", complaint.removeprefix("exec: "))
+    hint = str((user.get("exec") or {}).get("installHint") or "").strip() if "no such file" in words else ""
+    return f"The credential plugin (exec) of {source} gave no credentials: {words[:300].strip().rstrip('.')}. " + (
+        f"Its kubeconfig says: {hint}" if hint else "Run its command by hand, as the user that runs the task."
+    )
+
+
+def _context(content: Json, wanted: str | None) -> Json:
+    entries = {entry.get("name"): entry.get("context") or {} for entry in content.get("contexts") or []}
+    return entries.get(wanted or content.get("current-context")) or {}
 
 
 def _content(given: str | Json) -> Json:
@@ -122,14 +170,14 @@ def _content(given: str | Json) -> Json:
 
     if isinstance(given, dict):
         return given
-    merged: Json = {"clusters": [], "contexts": []}
+    merged: Json = {"clusters": [], "contexts": [], "users": []}
     for path in _paths(given):
         if os.path.exists(path):
             with open(path, encoding="utf-8") as file:
                 content = yaml.safe_load(file)
             if not isinstance(content, dict):
                 continue
-            for part in ("clusters", "contexts"):
+            for part in ("clusters", "contexts", "users"):
                 merged[part] += [entry for entry in content.get(part) or [] if isinstance(entry, dict)]
             merged["current-context"] = content.get("current-context") or merged.get("current-context")
     return merged

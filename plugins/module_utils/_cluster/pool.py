@@ -4,10 +4,11 @@
 from __future__ import annotations
 
 import ipaddress
+import os
 import socket
 import ssl
 import typing as t
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from ansible_collections.steady.rollout.plugins.module_utils._cluster import transport
 from ansible_collections.steady.rollout.plugins.module_utils._rollout import errors
@@ -41,9 +42,22 @@ def open_pool(configuration: Configuration, source: str) -> PoolManager:
     proxy = configuration.proxy
     if not proxy or _bypassed(configuration.host, configuration.no_proxy or ""):
         return urllib3.PoolManager(**arguments)
-    if proxy.startswith("socks"):
+    parts = urlsplit(proxy)
+    if parts.scheme not in ("http", "https", "socks4", "socks4a", "socks5", "socks5h") or not parts.hostname:
+        raise errors.InvalidInput("The proxy's address is not a URL; write http://HOST:PORT.")
+    if parts.scheme.startswith("socks"):
         return _socks(proxy, arguments)
-    return urllib3.ProxyManager(proxy, proxy_headers=configuration.proxy_headers, **arguments)
+    headers = {**_login(parts), **(configuration.proxy_headers or {})}
+    return urllib3.ProxyManager(proxy, proxy_headers=headers, **arguments)
+
+
+def _login(proxy: SplitResult) -> dict[str, str]:
+    """What the address of a proxy says before its ``@``; urllib3 does not send it by itself."""
+    from urllib3.util import make_headers
+
+    if not proxy.username:
+        return {}
+    return dict(make_headers(proxy_basic_auth=f"{unquote(proxy.username)}:{unquote(proxy.password or '')}"))
 
 
 def _tls(configuration: Configuration, source: str) -> ssl.SSLContext:
@@ -61,16 +75,44 @@ def _tls(configuration: Configuration, source: str) -> ssl.SSLContext:
     if not configuration.verify_ssl:
         context.verify_mode = ssl.CERT_NONE
     if configuration.cert_file:
-        try:
-            context.load_cert_chain(configuration.cert_file, configuration.key_file)
-        except (OSError, ssl.SSLError) as error:
-            raise _unusable("client certificate or key", configuration.cert_file, source, error) from error
+        _show_certificate(context, configuration, source)
     return context
 
 
+def _show_certificate(context: ssl.SSLContext, configuration: Configuration, source: str) -> None:
+    def no_passphrase() -> t.NoReturn:
+        raise _Encrypted
+
+    certificate, key = str(configuration.cert_file), configuration.key_file
+    try:
+        context.load_cert_chain(certificate, key, no_passphrase)
+    except _Encrypted:
+        place = _place(key or certificate, source)
+        raise errors.InvalidInput(
+            f"The client key {place} is encrypted, and nobody is there to be asked for its passphrase; give one that is not."
+        ) from None
+    except FileNotFoundError as error:
+        missing = certificate if not os.path.exists(certificate) else key
+        raise _unusable("client certificate or key", missing, source, error) from error
+    except (OSError, ssl.SSLError) as error:
+        if getattr(error, "reason", "") is None:
+            raise errors.InvalidInput(
+                f"The client certificate {_place(certificate, source)} cannot be used: it or its key is not in PEM format, or the"
+                " key is missing (option client_key)."
+            ) from error
+        raise _unusable("client certificate or key", certificate, source, error) from error
+
+
+class _Encrypted(Exception):
+    """OpenSSL would ask at the terminal."""
+
+
 def _unusable(what: str, path: str | None, source: str, error: Exception) -> errors.InvalidInput:
-    place = path if path and FOLDER_PREFIX not in path else f"of {source}"
-    return errors.InvalidInput(f"The {what} {place} cannot be used: {transport.in_words(error)}.")
+    return errors.InvalidInput(f"The {what} {_place(path, source)} cannot be used: {transport.in_words(error)}.")
+
+
+def _place(path: str | None, source: str) -> str:
+    return path if path and FOLDER_PREFIX not in path else f"of {source}"
 
 
 def _socks(proxy: str, arguments: dict[str, t.Any]) -> PoolManager:

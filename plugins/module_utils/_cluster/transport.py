@@ -49,7 +49,7 @@ def exchange(
         # Not request(): urllib3 1.26 folds a repeated header (Impersonate-Group) into one when there is a body.
         return pool.request_encode_url(method, url, headers=headers, **arguments)
     except (urllib3.exceptions.HTTPError, OSError) as error:
-        raise _no_answer(error, time.monotonic() - started) from error
+        raise _no_answer(error, time.monotonic() - started, pool) from error
 
 
 def lines(response: BaseHTTPResponse) -> t.Iterator[bytes]:
@@ -73,16 +73,18 @@ def hang_up(response: BaseHTTPResponse) -> None:
         pass
 
 
-def _no_answer(error: BaseException, waited: float) -> NoAnswer:
+def _no_answer(error: BaseException, waited: float, pool: PoolManager | None = None) -> NoAnswer:
     from urllib3 import exceptions
 
+    if isinstance(error, exceptions.ProxyError):
+        proxy = getattr(pool, "proxy", None)
+        return NoAnswer(f"proxy {proxy.host}:{proxy.port}: {in_words(error)}" if proxy else in_words(error), sent=False)
     if isinstance(error, exceptions.ConnectTimeoutError) and not isinstance(error, exceptions.NewConnectionError):
         return NoAnswer(f"no connection within {waited:.2g} s", sent=False)
     if isinstance(error, exceptions.ReadTimeoutError):
         return NoAnswer(f"connected, but no answer within {waited:.2g} s", sent=True)
-    never_sent = (exceptions.NewConnectionError, exceptions.ProxyError)
     untrusted = any(isinstance(cause, ssl.SSLCertVerificationError) for cause in _causes(error))
-    return NoAnswer(in_words(error), sent=not (untrusted or isinstance(error, never_sent)))
+    return NoAnswer(in_words(error), sent=not (untrusted or isinstance(error, exceptions.NewConnectionError)))
 
 
 def in_words(error: BaseException) -> str:
@@ -96,6 +98,8 @@ def in_words(error: BaseException) -> str:
             return f"TLS failed ({(getattr(cause, 'reason', '') or 'handshake').replace('_', ' ').lower()})"
         if isinstance(cause, socket.gaierror):
             return "the host name does not resolve"
+        if isinstance(cause, OSError) and str(cause).startswith("Tunnel connection failed: "):
+            return f"it answered {str(cause).partition(': ')[2]}"
         if isinstance(cause, OSError) and cause.strerror:
             return cause.strerror[:1].lower() + cause.strerror[1:]
     return "the connection was cut"

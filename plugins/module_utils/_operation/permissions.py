@@ -78,8 +78,9 @@ def _created(kind: Kind) -> tuple[Right, ...]:
     return (Right(kind.RESOURCE, ("create",), "a workload that is not there yet"),)
 
 
-def _room(_kind: Kind) -> tuple[Right, ...]:
-    return (Right(resources.RESOURCE_QUOTA, ("list",), "whether a further pod has room", optional=True),)
+def _room(kind: Kind) -> tuple[Right, ...]:
+    quotas = Right(resources.RESOURCE_QUOTA, ("list",), "whether a further pod has room", optional=True)
+    return () if kind.RESOURCE.kind == "StatefulSet" else (quotas,)
 
 
 def _autoscaler(_kind: Kind) -> tuple[Right, ...]:

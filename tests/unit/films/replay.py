@@ -57,6 +57,9 @@ class FilmLease:
     released: bool = False
     contended: bool = False
 
+    def take(self, *, by_force: bool) -> None:
+        """Nobody else has it."""
+
     def confirm(self) -> None:
         """Count it. Raises LeaseLost once it is taken."""
         self.confirmed += 1
@@ -92,6 +95,7 @@ class Projector:
     tried: list[Json] = field(default_factory=list)
     allowed: list[Json] = field(default_factory=lambda: [{"apiGroups": ["*"], "resources": ["*"], "verbs": ["*"]}])
     closed: int = 0
+    caution: str = ""
     leases: list[FilmLease] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -134,12 +138,14 @@ class Projector:
         """Who looks at the film."""
         return "system:serviceaccount:ci:deployer"
 
-    def hold(
-        self, claim: Claim, *, take_over: bool, now: t.Callable[[], str], say: t.Callable[[str], None]
-    ) -> FilmLease:
+    def lease(self, claim: Claim, *, now: t.Callable[[], str], say: t.Callable[[str], None]) -> FilmLease:
         """The workload's Lease; in a film nobody else wants it."""
         self.leases.append(FilmLease(claim))
         return self.leases[-1]
+
+    def find(self, api_version: str, kind: str) -> tuple[Resource, bool]:
+        """No operation here looks for a kind."""
+        raise AssertionError(f"looked for {api_version} {kind}")
 
     def open_feed(self, scopes: t.Sequence[Scope]) -> Reel:
         """The film from here on."""

@@ -26,3 +26,10 @@ def test_without_a_name_all_of_the_namespace_are_told(play: Play) -> None:
 
 def test_an_unknown_workload_is_one_sentence(play: Play) -> None:
     assert play(workload_info, show("upgrade"), name="ghost")["msg"] == "There is no Deployment shop/ghost."
+
+
+def test_a_way_to_the_server_that_is_not_safe_is_warned_of_once(play: Play) -> None:
+    stage = show("upgrade")
+    assert "warnings" not in play(workload_info, stage)
+    stage.cluster.caution = "The certificate is not checked."
+    assert play(workload_info, stage)["warnings"] == ["The certificate is not checked."]

@@ -85,3 +85,20 @@ def test_secrets_within_a_kubeconfig_are_found() -> None:
     users = [{"name": "u", "user": {"token": "one", "client-key-data": "two", "auth-provider": {"id-token": "three"}}}]
     assert connection.secrets({"kubeconfig": {"users": users}}) == {"one", "two", "three"}
     assert connection.secrets({"kubeconfig": "/path"}) == set()
+
+
+def test_the_text_of_a_kubeconfig_in_place_of_its_path_is_a_secret() -> None:
+    assert connection.secrets({"kubeconfig": "users:\n- hidden"}) == {"users:\n- hidden"}
+    assert connection.secrets({"kubeconfig": '{"users": []}'}) == {'{"users": []}'}
+
+
+def test_a_password_in_the_proxys_address_is_a_secret() -> None:
+    assert connection.secrets({"proxy": "http://ada:hidden@proxy:3128"}) == {"hidden"}
+    assert connection.secrets({"proxy": "http://proxy:3128"}) == set()
+    assert connection.secrets({"proxy": "http://[hidden"}) == {"http://[hidden"}
+
+
+def test_secret_variables_of_a_credential_plugin_are_found_by_their_names() -> None:
+    env = [{"name": "AWS_SECRET_ACCESS_KEY", "value": "hidden"}, {"name": "AWS_PROFILE", "value": "prod"}]
+    users = [{"name": "u", "user": {"exec": {"command": "aws", "env": env}}}]
+    assert connection.secrets({"kubeconfig": {"users": users}}) == {"hidden"}

@@ -39,10 +39,10 @@ class Authority:
         self._subject = _name("kubernetes")
         self.own = self._sign("ca", self._key, self._subject, x509.BasicConstraints(ca=True, path_length=None))
 
-    def issue(self, name: str) -> Pair:
-        """A certificate for 127.0.0.1 and the DNS name, good for servers and clients."""
+    def issue(self, name: str, days: float = 1.0) -> Pair:
+        """A certificate for 127.0.0.1 and the DNS name, good for servers and clients for so many days from now."""
         names = x509.SubjectAlternativeName([x509.DNSName(name), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))])
-        return self._sign(name, ec.generate_private_key(ec.SECP256R1()), _name(name), names)
+        return self._sign(name, ec.generate_private_key(ec.SECP256R1()), _name(name), names, days)
 
     def serving(self, pair: Pair, *, asks_clients: bool) -> ssl.SSLContext:
         """A server's side of TLS."""
@@ -53,7 +53,9 @@ class Authority:
             context.verify_mode = ssl.CERT_REQUIRED
         return context
 
-    def _sign(self, file: str, key: ec.EllipticCurvePrivateKey, subject: x509.Name, extension: t.Any) -> Pair:
+    def _sign(
+        self, file: str, key: ec.EllipticCurvePrivateKey, subject: x509.Name, extension: t.Any, days: float = 1.0
+    ) -> Pair:
         now = datetime.datetime.now(datetime.timezone.utc)
         certificate = (
             x509.CertificateBuilder()
@@ -61,8 +63,8 @@ class Authority:
             .issuer_name(self._subject)
             .public_key(key.public_key())
             .serial_number(x509.random_serial_number())
-            .not_valid_before(now - datetime.timedelta(days=1))
-            .not_valid_after(now + datetime.timedelta(days=1))
+            .not_valid_before(now - datetime.timedelta(days=9))
+            .not_valid_after(now + datetime.timedelta(days=days))
             .add_extension(extension, critical=True)
             .sign(self._key, hashes.SHA256())
         )

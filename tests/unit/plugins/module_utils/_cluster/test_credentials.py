@@ -38,6 +38,12 @@ def kubeconfig(**user: t.Any) -> dict[str, t.Any]:
     }
 
 
+INSECURE = {
+    **kubeconfig(token="t"),
+    "clusters": [{"name": "k", "cluster": {"server": "https://10.0.0.1:6443", "insecure-skip-tls-verify": True}}],
+}
+
+
 def plugin(folder: Path, script: str) -> dict[str, t.Any]:
     path = folder / "plugin"
     path.write_text(f"#!/bin/sh\n{script}\n")
@@ -155,3 +161,11 @@ def test_a_library_that_cannot_work_is_refused(version: str, monkeypatch: pytest
 def test_secrets_stay_out_of_the_options_text() -> None:
     assert "hidden" not in repr(Options(api_key="hidden", password="hidden", kubeconfig={"token": "hidden"}))
     assert os.environ.get("KUBECONFIG") is None
+
+
+def test_a_server_that_need_not_prove_who_it_is_is_warned_of() -> None:
+    for options in ({"validate_certs": False}, {"kubeconfig": INSECURE, "host": None}):
+        said = Credentials(Options(**{"host": "https://10.0.0.1:6443", "api_key": "key", **options})).caution
+        assert said.startswith("The certificate of API server 10.0.0.1:6443 is not checked")
+    assert Credentials(Options(host="https://10.0.0.1:6443", api_key="key")).caution == ""
+    assert Credentials(Options(host="http://127.0.0.1:8001", api_key="key", validate_certs=False)).caution == ""

@@ -101,6 +101,41 @@ def test_what_is_no_kubeconfig_is_said_so(tmp_path: Path, content: str) -> None:
     assert "names no cluster" in refusal(tmp_path, written(tmp_path, content))
 
 
+def test_the_text_of_a_kubeconfig_is_not_taken_for_its_path_nor_shown(tmp_path: Path) -> None:
+    for text in (json.dumps(GOOD), "users:\n- hidden"):
+        assert refusal(tmp_path, text).startswith("kubeconfig is the text of a kubeconfig, not the path of one")
+
+
+def test_a_user_that_is_not_defined_is_named_unless_somebody_else_asks(tmp_path: Path) -> None:
+    unknown = {**GOOD, "users": []}
+    assert "has no user u, which its context names" in refusal(tmp_path, unknown)
+    from kubernetes.client import Configuration
+
+    kubeconfig.load(Options(kubeconfig=unknown, api_key="hidden"), Configuration(), str(tmp_path))
+
+
+def test_a_token_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+    user = {"name": "u", "user": {"tokenFile": "/no/token"}}
+    assert "needs /no/token, which cannot be read" in refusal(tmp_path, {**GOOD, "users": [user]})
+
+
+def test_whom_the_kubeconfig_says_to_act_as_is_answered(tmp_path: Path) -> None:
+    from kubernetes.client import Configuration
+
+    user = {"name": "u", "user": {"token": "t", "as": "ada", "as-groups": ["a"]}}
+    given = {**GOOD, "users": [user]}
+    origin = kubeconfig.load(Options(kubeconfig=given), Configuration(), str(tmp_path))
+    assert (origin.user, origin.groups) == ("ada", ("a",))
+
+
+def test_a_plugin_that_is_missing_is_named_with_the_way_to_get_it(tmp_path: Path) -> None:
+    plugin = {"apiVersion": "client.authentication.k8s.io/v1", "command": "no-such-plugin", "installHint": "Ask Ada."}
+    said = refusal(tmp_path, {**GOOD, "users": [{"name": "u", "user": {"exec": plugin}}]})
+    assert said.endswith(
+        "gave no credentials: no-such-plugin: no such file or directory. Its kubeconfig says: Ask Ada."
+    )
+
+
 def test_broken_yaml_names_the_line_and_quotes_nothing(tmp_path: Path) -> None:
     assert refusal(tmp_path, written(tmp_path, 'users:\n  token: "hidden\n')).endswith("is not valid YAML (line 3).")
 

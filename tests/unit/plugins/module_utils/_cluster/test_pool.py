@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
+import base64
 import tempfile
 import typing as t
 from pathlib import Path
@@ -74,6 +75,46 @@ def test_another_name_for_the_server_is_checked(
     wrong = kubeconfig(tls_server, authority, **{"tls-server-name": "other.example"})
     with pytest.raises(errors.Unreachable, match="its certificate cannot be trusted"):
         connected(host=None, api_key=None, kubeconfig=wrong).list(PODS)
+
+
+def test_a_key_with_a_passphrase_is_refused_without_asking(
+    tls_server: ApiServer, connected: Connect, authority: Authority, tmp_path: Path
+) -> None:
+    from cryptography.hazmat.primitives import serialization
+
+    mine, locked = authority.issue("someone"), tmp_path / "locked.key"
+    key = serialization.load_pem_private_key(mine.key.read_bytes(), None)
+    how = serialization.BestAvailableEncryption(b"secret")
+    locked.write_bytes(key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, how))
+    with pytest.raises(errors.InvalidInput, match=f"The client key {locked} is encrypted"):
+        connected(host=tls_server.url, client_cert=str(mine.certificate), client_key=str(locked))
+
+
+def test_a_certificate_without_its_key_is_refused(
+    tls_server: ApiServer, connected: Connect, authority: Authority, tmp_path: Path
+) -> None:
+    certificate = str(authority.issue("someone").certificate)
+    for key, reason in (
+        (None, "the key is missing"),
+        (str(tmp_path / "absent"), "absent cannot be used: no such file"),
+    ):
+        with pytest.raises(errors.InvalidInput, match=reason):
+            connected(host=tls_server.url, client_cert=certificate, client_key=key)
+
+
+@pytest.mark.parametrize("proxy", ["127.0.0.1:3128", "ftp://hidden:hidden@127.0.0.1", "http://"])
+def test_a_proxy_that_is_no_url_is_refused_unseen(server: ApiServer, connected: Connect, proxy: str) -> None:
+    with pytest.raises(errors.InvalidInput, match="proxy's address is not a URL") as refusal:
+        connected(proxy=proxy)
+    assert "hidden" not in str(refusal.value)
+
+
+def test_what_a_proxys_address_says_before_the_at_is_sent_to_it(server: ApiServer, connected: Connect) -> None:
+    """Over plain HTTP a proxy sees the whole request; here the server itself is the proxy."""
+    server.plays("list", EMPTY)
+    connected(host="http://kube.example", proxy=server.url.replace("://", "://ada:p%40ss@")).list(PODS)
+    sent = server.requests("list")[0].header("Proxy-Authorization")
+    assert [base64.b64decode(value.partition(" ")[2]) for value in sent] == [b"ada:p@ss"]
 
 
 def test_an_unknown_authority_is_not_trusted(tls_server: ApiServer, connected: Connect) -> None:

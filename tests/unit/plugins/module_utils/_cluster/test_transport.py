@@ -48,6 +48,15 @@ def test_a_refused_connection_was_never_sent() -> None:
     assert not silence.value.sent
 
 
+def test_a_proxy_that_refuses_is_named_and_not_the_server() -> None:
+    with (
+        urllib3.ProxyManager("http://127.0.0.1:1") as pool,
+        pytest.raises(transport.NoAnswer, match=r"^proxy 127\.0\.0\.1:1: connection refused$") as silence,
+    ):
+        transport.exchange(pool, "GET", "https://a.example", headers={}, body=None, connect=1.0, read=1.0, stream=False)
+    assert not silence.value.sent
+
+
 def test_silence_is_told_in_seconds(server: ApiServer) -> None:
     server.plays("get", Nothing(silence=True))
     with pytest.raises(transport.NoAnswer, match=r"connected, but no answer within [\d.]+ s"):
@@ -91,6 +100,7 @@ def test_hanging_up_twice_is_harmless(server: ApiServer) -> None:
             urllib3.exceptions.ProtocolError("broken", ConnectionResetError(104, "Connection reset by peer")),
             "connection reset",
         ),
+        (OSError("Tunnel connection failed: 407 Proxy Authentication Required"), "it answered 407 Proxy"),
         (urllib3.exceptions.HTTPError("no words"), "the connection was cut"),
     ],
 )
