@@ -35,6 +35,13 @@ class World:
     pods: Objects
     events: Objects = ()
 
+    def __repr__(self) -> str:
+        return f"World({self.reference}, {self.workload['metadata'].get('resourceVersion')}, {len(self.pods)} pods)"
+
+    def _repr_pretty_(self, printer: t.Any, _cycle: bool) -> None:
+        """So that hypothesis does not print all of it."""
+        printer.text(repr(self))
+
     @property
     def kind(self) -> Kind:
         """What it is."""
