@@ -25,6 +25,53 @@ options:
     required: true
 """
 
+    MANY = r"""
+options:
+  kind:
+    description: The workload's kind, also of those in O(workloads) that name none.
+    type: str
+    choices: [Deployment, StatefulSet, DaemonSet]
+    default: Deployment
+  namespace:
+    description: The workload's namespace, also of those in O(workloads) that name none.
+    type: str
+  name:
+    description: The workload's name. Either this or O(workloads) has to be set.
+    type: str
+  workloads:
+    description:
+      - Many workloads in one task, in place of O(name). What an entry does not say is taken from the task.
+      - All of them are looked at before the first one is changed; when one of them cannot be done, nothing is changed.
+      - "They share the module's watches: one for each resource and namespace. This needs the right to list and watch the workloads of
+        these namespaces as a whole."
+      - Each has its own result, in C(results).
+    type: list
+    elements: dict
+    suboptions:
+      kind:
+        description: Its kind.
+        type: str
+        choices: [Deployment, StatefulSet, DaemonSet]
+      namespace:
+        description: Its namespace.
+        type: str
+      name:
+        description: Its name.
+        type: str
+        required: true
+  max_parallel:
+    description: How many of O(workloads) are rolled at the same time; V(0) is all at once.
+    type: int
+    default: 10
+  stop_on_failure:
+    description:
+      - Whether no further one of O(workloads) is begun once one has failed. Those under way go on to their end, and each does about a
+        failure of its own what it does alone.
+      - With V(false) every one is tried. Either way the task fails when one of them has failed.
+    type: bool
+    default: true
+"""
+
     WAITING = r"""
 options:
   container:
@@ -134,4 +181,29 @@ options:
       - With this option it is taken from a living run as well, which stops writing at once and fails.
     type: bool
     default: false
+"""
+
+    GATES = r"""
+options:
+  gates:
+    description:
+      - Conditions that must hold before the rollout counts as good, freely combined; several of one kind are allowed, and all are reported.
+      - "Each is a dictionary of one gate and its options, such as V({http: {url: http://shop.example/healthz, for: 10s}}). Where one value
+        says it all it stands alone, as in V({stable_for: 10s})."
+      - A gate that fails makes the rollout fail like any other cause, with its measurement as evidence. O(timeout) is for the rollout until it
+        is complete, gates bring their own time.
+      - "V(stable_for): the new pods stay ready, and no container of them is started again, for that long."
+      - "V(min_available): never fewer available pods (a number, or a percentage of those wanted), while rolling too."
+      - "V(restarts_below): how often containers of the new pods are started again, all together, stays below that, while rolling too."
+      - "V(endpoints_ready): the EndpointSlices of a Service, or of every one that selects the pods, hold all new pods as ready and no old one."
+      - "V(condition): a JMESPath expression about any object (C(api_version), C(kind), C(name), C(namespace), C(jmespath)) becomes true."
+      - "V(http): requests to a C(url) are answered as expected (C(for), C(rate), C(max_error_rate), C(max_p99) in milliseconds, C(text))."
+      - "V(job): a Job made from a C(definition) succeeds C(within) a time; it is removed afterwards."
+      - "V(prometheus): the values of an instant C(query) stay below C(max) and above C(min); a measurement outside, no data and an error are
+        three things, see C(max_failures), C(on_no_data) and C(on_error)."
+      - With C(during) set to V(true), V(http), V(prometheus) and V(condition) are judged from the beginning of the rollout on.
+      - A gate that can never hold, or that cannot be meant, is refused before the first write. All options are in C(docs/gates.md).
+    type: list
+    elements: raw
+    default: []
 """

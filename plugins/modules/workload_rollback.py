@@ -24,6 +24,36 @@ options:
       - The version to bring back, the image tag or digest of the main container; the newest revision that ran it is taken.
       - A string. A floating point number is refused, because 2.10 as a number is 2.1. An empty string means none.
     type: raw
+  workloads:
+    description:
+      - Many workloads in one task, in place of O(name). What an entry does not say is taken from the task.
+      - All of them are looked at before the first one is changed; when one of them cannot be done, nothing is changed.
+      - "They share the module's watches: one for each resource and namespace. This needs the right to list and watch the workloads of
+        these namespaces as a whole."
+      - Each has its own result in RV(results).
+    type: list
+    elements: dict
+    suboptions:
+      kind:
+        description: Its kind.
+        type: str
+        choices: [Deployment, StatefulSet, DaemonSet]
+      namespace:
+        description: Its namespace.
+        type: str
+      name:
+        description: Its name.
+        type: str
+        required: true
+      revision:
+        description: The number of the revision to bring back.
+        type: int
+      version:
+        description: The version to bring back.
+        type: raw
+      container:
+        description: Its main container.
+        type: str
   force:
     description: Go to a revision although it is known to have failed.
     type: bool
@@ -41,8 +71,9 @@ extends_documentation_fragment:
   - steady.rollout.connection
   - steady.rollout.attributes
   - steady.rollout.attributes.actiongroup_workload
-  - steady.rollout.workload
+  - steady.rollout.workload.many
   - steady.rollout.workload.waiting
+  - steady.rollout.workload.gates
   - steady.rollout.workload.holding
   - steady.rollout.workload.changing
 seealso:
@@ -69,6 +100,14 @@ EXAMPLES = r"""
     namespace: shop
     name: app
     revision: 12
+
+- name: Take back what the last release changed, wherever it failed or not
+  steady.rollout.workload_rollback:
+    namespace: shop
+    stop_on_failure: false
+    workloads:
+      - name: catalogue
+      - name: basket
 """
 
 RETURN = r"""
@@ -106,7 +145,9 @@ after:
   type: dict
   sample: {revision: 5, version: "2.0", images: {app: "registry.example/app:2.0"}}
 status:
-  description: How the rollout ended, V(complete) or V(failed); empty in check mode.
+  description:
+    - How the rollout ended, V(complete) or V(failed); V(paused) after a pause; empty in check mode.
+    - Of one of many workloads also V(not_begun) or V(interrupted).
   returned: when the workload was found
   type: str
   sample: complete
@@ -119,7 +160,8 @@ findings:
     code:
       description:
         - One of V(image_not_found), V(image_unauthorized), V(image_pull_transient), V(crash_loop), V(init_failed), V(container_config),
-          V(cannot_run), V(unschedulable), V(quota), V(volume), V(probe), V(progress_deadline), V(evicted), V(node_lost), V(gate).
+          V(cannot_run), V(unschedulable), V(quota), V(volume), V(probe), V(progress_deadline), V(rejected),
+          V(sandbox), V(evicted), V(node_lost), V(terminating), V(gate).
         - After a rollout that is complete, V(image_mismatch) where a node runs another digest than the one asked for.
       type: str
       returned: always
@@ -182,6 +224,12 @@ gates:
       description: What was measured, in figures; which ones depends on the gate.
       type: dict
       returned: when there is any
+results:
+  description: The result of each workload, as this module returns it for one, in the task's order; the other fields are absent then.
+  returned: when many workloads were named
+  type: list
+  elements: dict
+  sample: []
 rolled_back:
   description: What was brought back after a failure, in the form of RV(before), with the C(seconds) at which it was complete.
   returned: when the workload was found
@@ -214,35 +262,34 @@ timeline:
 
 import typing as t
 
-from ansible_collections.steady.rollout.plugins.module_utils._ansible import workload
-from ansible_collections.steady.rollout.plugins.module_utils._operation.outcome import Settings
-from ansible_collections.steady.rollout.plugins.module_utils._operation.ports import Ports
+from ansible_collections.steady.rollout.plugins.module_utils._ansible import many, workload
 from ansible_collections.steady.rollout.plugins.module_utils._operation.rollback import Target, rollback
 from ansible_collections.steady.rollout.plugins.module_utils._rollout import errors
 
 ARGUMENTS: dict[str, t.Any] = {
-    **workload.REFERENCE,
     **workload.WAITING,
     **workload.HOLDING,
     **workload.CHANGING,
     "revision": {"type": "int"},
     "version": {"type": "raw"},
+    **many.arguments(revision={"type": "int"}, version={"type": "raw"}, container={"type": "str"}),
     "force": {"type": "bool", "default": False},
 }
 
 
-def operate(ports: Ports, params: dict[str, t.Any], settings: Settings) -> dict[str, t.Any]:
+def operation(params: dict[str, t.Any]) -> many.Operate:
     """Roll back as the options say."""
     revision = params["revision"]
     if revision is not None and revision < 1:
         raise errors.InvalidInput(f"revision: {revision} is not possible, revisions are numbered from 1.")
     target = Target(revision or 0, workload.version_of(params), params["force"])
-    return workload.result_of(rollback(ports, workload.reference_of(params), target, settings))
+    return lambda ports, reference, settings: rollback(ports, reference, target, settings)
 
 
 def main() -> None:
     """Run the module."""
-    workload.run(ARGUMENTS, operate, mutually_exclusive=[("revision", "version")])
+    alternatives = ("revision", "version")
+    many.run(ARGUMENTS, operation, done="rolled back", alternatives=alternatives, mutually_exclusive=[alternatives])
 
 
 if __name__ == "__main__":

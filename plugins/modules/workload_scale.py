@@ -15,9 +15,32 @@ description:
   - Where a HorizontalPodAutoscaler owns the number, the module refuses and names it.
 options:
   replicas:
-    description: How many pods there shall be, 0 or more.
+    description: How many pods there shall be, 0 or more. Required, here or in each entry of O(workloads).
     type: int
-    required: true
+  workloads:
+    description:
+      - Many workloads in one task, in place of O(name). What an entry does not say is taken from the task.
+      - All of them are looked at before the first one is changed; when one of them cannot be done, nothing is changed.
+      - "They share the module's watches: one for each resource and namespace. This needs the right to list and watch the workloads of
+        these namespaces as a whole."
+      - Each has its own result in RV(results).
+    type: list
+    elements: dict
+    suboptions:
+      kind:
+        description: Its kind.
+        type: str
+        choices: [Deployment, StatefulSet, DaemonSet]
+      namespace:
+        description: Its namespace.
+        type: str
+      name:
+        description: Its name.
+        type: str
+        required: true
+      replicas:
+        description: How many pods of it there shall be.
+        type: int
 attributes:
   check_mode:
     support: full
@@ -31,8 +54,9 @@ extends_documentation_fragment:
   - steady.rollout.connection
   - steady.rollout.attributes
   - steady.rollout.attributes.actiongroup_workload
-  - steady.rollout.workload
+  - steady.rollout.workload.many
   - steady.rollout.workload.waiting
+  - steady.rollout.workload.gates
   - steady.rollout.workload.holding
 seealso:
   - module: steady.rollout.workload_wait
@@ -46,6 +70,15 @@ EXAMPLES = r"""
     namespace: shop
     name: app
     replicas: 5
+
+- name: Get ready for the evening
+  steady.rollout.workload_scale:
+    namespace: shop
+    replicas: 5
+    workloads:
+      - name: catalogue
+      - name: basket
+        replicas: 8
 """
 
 RETURN = r"""
@@ -83,7 +116,9 @@ after:
   type: dict
   sample: {revision: 5, version: "2.0", images: {app: "registry.example/app:2.0"}}
 status:
-  description: How the rollout ended, V(complete) or V(failed); empty in check mode.
+  description:
+    - How the rollout ended, V(complete) or V(failed); V(paused) after a pause; empty in check mode.
+    - Of one of many workloads also V(not_begun) or V(interrupted).
   returned: when the workload was found
   type: str
   sample: complete
@@ -96,7 +131,8 @@ findings:
     code:
       description:
         - One of V(image_not_found), V(image_unauthorized), V(image_pull_transient), V(crash_loop), V(init_failed), V(container_config),
-          V(cannot_run), V(unschedulable), V(quota), V(volume), V(probe), V(progress_deadline), V(evicted), V(node_lost), V(gate).
+          V(cannot_run), V(unschedulable), V(quota), V(volume), V(probe), V(progress_deadline), V(rejected),
+          V(sandbox), V(evicted), V(node_lost), V(terminating), V(gate).
         - After a rollout that is complete, V(image_mismatch) where a node runs another digest than the one asked for.
       type: str
       returned: always
@@ -159,6 +195,12 @@ gates:
       description: What was measured, in figures; which ones depends on the gate.
       type: dict
       returned: when there is any
+results:
+  description: The result of each workload, as this module returns it for one, in the task's order; the other fields are absent then.
+  returned: when many workloads were named
+  type: list
+  elements: dict
+  sample: []
 rolled_back:
   description: What was brought back after a failure, in the form of RV(before), with the C(seconds) at which it was complete.
   returned: when the workload was found
@@ -191,30 +233,31 @@ timeline:
 
 import typing as t
 
-from ansible_collections.steady.rollout.plugins.module_utils._ansible import workload
-from ansible_collections.steady.rollout.plugins.module_utils._operation.outcome import Settings
-from ansible_collections.steady.rollout.plugins.module_utils._operation.ports import Ports
+from ansible_collections.steady.rollout.plugins.module_utils._ansible import many, workload
 from ansible_collections.steady.rollout.plugins.module_utils._operation.scale import scale
 from ansible_collections.steady.rollout.plugins.module_utils._rollout import errors
 
 ARGUMENTS: dict[str, t.Any] = {
-    **workload.REFERENCE,
     **workload.WAITING,
     **workload.HOLDING,
-    "replicas": {"type": "int", "required": True},
+    "replicas": {"type": "int"},
+    **many.arguments(replicas={"type": "int"}),
 }
 
 
-def operate(ports: Ports, params: dict[str, t.Any], settings: Settings) -> dict[str, t.Any]:
+def operation(params: dict[str, t.Any]) -> many.Operate:
     """Scale as the options say."""
-    if params["replicas"] < 0:
-        raise errors.InvalidInput(f"replicas: {params['replicas']} is not possible, write 0 or more.")
-    return workload.result_of(scale(ports, workload.reference_of(params), params["replicas"], settings))
+    replicas = params["replicas"]
+    if replicas is None:
+        raise errors.InvalidInput("Nothing says how many pods there shall be: set replicas.")
+    if replicas < 0:
+        raise errors.InvalidInput(f"replicas: {replicas} is not possible, write 0 or more.")
+    return lambda ports, reference, settings: scale(ports, reference, replicas, settings)
 
 
 def main() -> None:
     """Run the module."""
-    workload.run(ARGUMENTS, operate)
+    many.run(ARGUMENTS, operation, done="scaled")
 
 
 if __name__ == "__main__":

@@ -23,6 +23,36 @@ options:
   images:
     description: Container name to whole image reference, for other changes than the version of one container.
     type: dict
+  workloads:
+    description:
+      - Many workloads in one task, in place of O(name). What an entry does not say is taken from the task.
+      - All of them are looked at before the first one is changed; when one of them cannot be done, nothing is changed.
+      - "They share the module's watches: one for each resource and namespace. This needs the right to list and watch the workloads of
+        these namespaces as a whole."
+      - Each has its own result in RV(results).
+    type: list
+    elements: dict
+    suboptions:
+      kind:
+        description: Its kind.
+        type: str
+        choices: [Deployment, StatefulSet, DaemonSet]
+      namespace:
+        description: Its namespace.
+        type: str
+      name:
+        description: Its name.
+        type: str
+        required: true
+      version:
+        description: Its version.
+        type: raw
+      images:
+        description: Its images, in place of the task's O(version).
+        type: dict
+      container:
+        description: Its main container.
+        type: str
   on_failure:
     description:
       - What to do when the rollout fails, after the cause has been gathered.
@@ -44,8 +74,9 @@ extends_documentation_fragment:
   - steady.rollout.connection
   - steady.rollout.attributes
   - steady.rollout.attributes.actiongroup_workload
-  - steady.rollout.workload
+  - steady.rollout.workload.many
   - steady.rollout.workload.waiting
+  - steady.rollout.workload.gates
   - steady.rollout.workload.holding
   - steady.rollout.workload.changing
 seealso:
@@ -78,6 +109,21 @@ EXAMPLES = r"""
       web: registry.example/shop/web:2.0
       cache: registry.example/shop/cache@sha256:4a5b6c7d8e9f4a5b6c7d8e9f4a5b6c7d8e9f4a5b6c7d8e9f4a5b6c7d8e9f4a5b
     on_failure: keep
+
+- name: Upgrade all services of the shop, five at a time; one that fails keeps the others from being begun
+  steady.rollout.workload_upgrade:
+    namespace: shop
+    version: "2.0"
+    max_parallel: 5
+    workloads:
+      - name: catalogue
+      - name: basket
+      - name: search
+        kind: StatefulSet
+        version: "7.3"
+      - name: mail
+        namespace: post
+        images: {mail: registry.example/post/mail:1.4, relay: registry.example/post/relay:1.2}
 """
 
 RETURN = r"""
@@ -115,7 +161,9 @@ after:
   type: dict
   sample: {revision: 5, version: "2.0", images: {app: "registry.example/app:2.0"}}
 status:
-  description: How the rollout ended, V(complete) or V(failed); empty in check mode.
+  description:
+    - How the rollout ended, V(complete) or V(failed); V(paused) after a pause; empty in check mode.
+    - Of one of many workloads also V(not_begun) or V(interrupted).
   returned: when the workload was found
   type: str
   sample: complete
@@ -128,7 +176,8 @@ findings:
     code:
       description:
         - One of V(image_not_found), V(image_unauthorized), V(image_pull_transient), V(crash_loop), V(init_failed), V(container_config),
-          V(cannot_run), V(unschedulable), V(quota), V(volume), V(probe), V(progress_deadline), V(evicted), V(node_lost), V(gate).
+          V(cannot_run), V(unschedulable), V(quota), V(volume), V(probe), V(progress_deadline), V(rejected),
+          V(sandbox), V(evicted), V(node_lost), V(terminating), V(gate).
         - After a rollout that is complete, V(image_mismatch) where a node runs another digest than the one asked for.
       type: str
       returned: always
@@ -191,6 +240,12 @@ gates:
       description: What was measured, in figures; which ones depends on the gate.
       type: dict
       returned: when there is any
+results:
+  description: The result of each workload, as this module returns it for one, in the task's order; the other fields are absent then.
+  returned: when many workloads were named
+  type: list
+  elements: dict
+  sample: []
 rolled_back:
   description: What was brought back after a failure, in the form of RV(before), with the C(seconds) at which it was complete.
   returned: when the workload was found
@@ -223,38 +278,40 @@ timeline:
 
 import typing as t
 
-from ansible_collections.steady.rollout.plugins.module_utils._ansible import workload
-from ansible_collections.steady.rollout.plugins.module_utils._operation.outcome import Settings
-from ansible_collections.steady.rollout.plugins.module_utils._operation.ports import Ports
+from ansible_collections.steady.rollout.plugins.module_utils._ansible import many, workload
 from ansible_collections.steady.rollout.plugins.module_utils._operation.upgrade import Wanted, upgrade
 from ansible_collections.steady.rollout.plugins.module_utils._rollout import errors
 
 ARGUMENTS: dict[str, t.Any] = {
-    **workload.REFERENCE,
     **workload.WAITING,
     **workload.HOLDING,
     **workload.CHANGING,
     **workload.ON_FAILURE,
     "version": {"type": "raw"},
     "images": {"type": "dict"},
+    **many.arguments(version={"type": "raw"}, images={"type": "dict"}, container={"type": "str"}),
 }
 
 
-def operate(ports: Ports, params: dict[str, t.Any], settings: Settings) -> dict[str, t.Any]:
+def operation(params: dict[str, t.Any]) -> many.Operate:
     """Upgrade as the options say."""
     wanted = Wanted(workload.version_of(params), {name: str(image) for name, image in (params["images"] or {}).items()})
     if not wanted.version and not wanted.images:
         raise errors.InvalidInput('Nothing says what to upgrade to: set version (version: "2.0"), or images.')
-    return workload.result_of(upgrade(ports, workload.reference_of(params), wanted, settings))
+    if wanted.images and params["container"]:
+        raise errors.InvalidInput("images and container exclude each other: images names its containers itself.")
+    return lambda ports, reference, settings: upgrade(ports, reference, wanted, settings)
 
 
 def main() -> None:
     """Run the module."""
-    workload.run(
+    alternatives = ("version", "images")
+    many.run(
         ARGUMENTS,
-        operate,
-        required_one_of=[("version", "images")],
-        mutually_exclusive=[("version", "images"), ("images", "container")],
+        operation,
+        done="upgraded",
+        alternatives=alternatives,
+        mutually_exclusive=[alternatives, ("images", "container")],
     )
 
 

@@ -18,6 +18,7 @@ extends_documentation_fragment:
   - steady.rollout.attributes.info_module
   - steady.rollout.workload
   - steady.rollout.workload.waiting
+  - steady.rollout.workload.gates
 seealso:
   - module: steady.rollout.workload_info
 author:
@@ -67,7 +68,9 @@ after:
   type: dict
   sample: {revision: 5, version: "2.0", images: {app: "registry.example/app:2.0"}}
 status:
-  description: How the rollout ended, V(complete) or V(failed); empty in check mode.
+  description:
+    - How the rollout ended, V(complete) or V(failed); V(paused) after a pause; empty in check mode.
+    - Of one of many workloads also V(not_begun) or V(interrupted).
   returned: when the workload was found
   type: str
   sample: complete
@@ -80,7 +83,8 @@ findings:
     code:
       description:
         - One of V(image_not_found), V(image_unauthorized), V(image_pull_transient), V(crash_loop), V(init_failed), V(container_config),
-          V(cannot_run), V(unschedulable), V(quota), V(volume), V(probe), V(progress_deadline), V(evicted), V(node_lost), V(gate).
+          V(cannot_run), V(unschedulable), V(quota), V(volume), V(probe), V(progress_deadline), V(rejected),
+          V(sandbox), V(evicted), V(node_lost), V(terminating), V(gate).
         - After a rollout that is complete, V(image_mismatch) where a node runs another digest than the one asked for.
       type: str
       returned: always
@@ -143,6 +147,12 @@ gates:
       description: What was measured, in figures; which ones depends on the gate.
       type: dict
       returned: when there is any
+results:
+  description: The result of each workload, as this module returns it for one, in the task's order; the other fields are absent then.
+  returned: when many workloads were named
+  type: list
+  elements: dict
+  sample: []
 rolled_back:
   description: What was brought back after a failure, in the form of RV(before), with the C(seconds) at which it was complete.
   returned: when the workload was found
@@ -180,7 +190,7 @@ from ansible_collections.steady.rollout.plugins.module_utils._operation.outcome 
 from ansible_collections.steady.rollout.plugins.module_utils._operation.ports import Ports
 from ansible_collections.steady.rollout.plugins.module_utils._operation.wait import wait
 
-ARGUMENTS: dict[str, t.Any] = {**workload.REFERENCE, **workload.WAITING}
+ARGUMENTS: dict[str, t.Any] = {**workload.REFERENCE, **workload.WAITING, **workload.GATES}
 
 
 def operate(ports: Ports, params: dict[str, t.Any], settings: Settings) -> dict[str, t.Any]:

@@ -6,7 +6,7 @@ from __future__ import annotations
 import pathlib
 
 MODULES = pathlib.Path(__file__).parents[2] / "plugins" / "modules"
-WAITING = ("deploy", "rollback", "scale", "upgrade", "wait")
+WAITING = ("deploy", "pause", "restart", "rollback", "scale", "upgrade", "wait")
 
 
 def test_the_waiting_modules_describe_one_and_the_same_result() -> None:

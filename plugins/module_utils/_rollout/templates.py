@@ -10,6 +10,7 @@ from ansible_collections.steady.rollout.plugins.module_utils._rollout import err
 Json = dict[str, t.Any]
 
 DEFAULT_CONTAINER = "kubectl.kubernetes.io/default-container"
+RESTARTED = "kubectl.kubernetes.io/restartedAt"
 
 
 def main_container(template: Json, workload_name: str, wanted: str = "") -> str:
@@ -69,3 +70,9 @@ def with_images(template: Json, wanted: t.Mapping[str, str]) -> Json:
         if pod.get(key):
             pod[key] = [replaced(container) for container in pod[key]]
     return {**template, "spec": pod}
+
+
+def restarted(template: Json, at: str) -> Json:
+    """The template with the mark of a restart at that date and time, as kubectl makes it."""
+    meta = objects.metadata(template)
+    return {**template, "metadata": {**meta, "annotations": {**objects.annotations_of(template), RESTARTED: at}}}

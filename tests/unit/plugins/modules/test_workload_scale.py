@@ -22,7 +22,7 @@ def test_scaling_is_told_as_a_result(play: Play) -> None:
     ("options", "words"),
     [
         ({"replicas": -1}, "replicas: -1 is not possible, write 0 or more."),
-        ({}, "missing required arguments: replicas"),
+        ({}, "Nothing says how many pods there shall be: set replicas."),
         ({"replicas": "many"}, "replicas"),
     ],
 )

@@ -42,7 +42,7 @@ def test_check_mode_writes_nothing(play: Play) -> None:
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ({}, "one of the following is required: version, images"),
+        ({}, "Nothing says what to upgrade to"),
         ({"version": ""}, "Nothing says what to upgrade to"),
         ({"version": 2.1}, "is a number, and 2.10 as a number is 2.1"),
         ({"version": "2.0", "images": {"app": "a:1"}}, "mutually exclusive: version|images"),

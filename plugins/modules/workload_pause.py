@@ -1,0 +1,244 @@
+#!/usr/bin/python
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright: Contributors to the steady.rollout project
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: workload_pause
+short_description: Stop a Kubernetes workload from rolling, or let it go on and wait for it
+version_added: 0.1.0
+description:
+  - Pausing keeps every pod as it is, in the middle of a rollout, too. It is done as soon as the workload's controller has seen it.
+  - Resuming lets the controller go on, and sees the rollout through like an upgrade.
+  - A Deployment is paused by C(spec.paused). A StatefulSet is paused by its partition; the former one is kept in an annotation and
+    comes back when it is resumed.
+  - A DaemonSet, and a StatefulSet with the update strategy C(OnDelete), cannot be paused and are refused.
+  - While another run rolls the workload it holds the workload's Lease, and pausing is refused; see O(take_over).
+options:
+  state:
+    description: V(paused) stops it, V(resumed) lets it go on.
+    type: str
+    choices: [paused, resumed]
+    default: paused
+  on_failure:
+    description:
+      - What to do when the rollout fails that goes on after resuming, after the cause has been gathered.
+      - V(rollback) brings the last revision back that is known to be good, waits for it, and fails the task with both reasons.
+      - V(pause) pauses it again. V(keep) leaves everything as it is.
+    type: str
+    choices: [rollback, pause, keep]
+    default: rollback
+attributes:
+  check_mode:
+    support: full
+    details:
+      - The change is sent as a dry run, so that the API server and its admission say what they would; the rollout is not simulated.
+  diff_mode:
+    support: full
+  idempotent:
+    support: full
+extends_documentation_fragment:
+  - steady.rollout.connection
+  - steady.rollout.attributes
+  - steady.rollout.attributes.actiongroup_workload
+  - steady.rollout.workload.many
+  - steady.rollout.workload.waiting
+  - steady.rollout.workload.holding
+seealso:
+  - module: steady.rollout.workload_restart
+  - module: steady.rollout.workload_wait
+author:
+  - Contributors to steady.rollout (@steady-rollout)
+"""
+
+EXAMPLES = r"""
+- name: Stop the rollout
+  steady.rollout.workload_pause:
+    namespace: shop
+    name: app
+
+- name: Let it go on, and go back by itself when it fails
+  steady.rollout.workload_pause:
+    namespace: shop
+    name: app
+    state: resumed
+"""
+
+RETURN = r"""
+msg:
+  description: What came of it; for a failure the whole report (asked, happened, cause with evidence, what was done about it, what is next).
+  returned: always
+  type: str
+  sample: Deployment shop/app upgraded from 1.0 to 2.0.
+workload:
+  description: Which workload it was.
+  returned: when the workload was found
+  type: dict
+  sample: {kind: Deployment, namespace: shop, name: app}
+before:
+  description: What it ran before; empty when it did not exist.
+  returned: when the workload was found
+  type: dict
+  contains:
+    revision:
+      description: Its number in the rollout history.
+      type: int
+      returned: always
+    version:
+      description: Tag or digest of its main container.
+      type: str
+      returned: always
+    images:
+      description: Container name to image.
+      type: dict
+      returned: always
+  sample: {revision: 4, version: "1.0", images: {app: "registry.example/app:1.0"}}
+after:
+  description: What it runs now, in the form of RV(before). In check mode what it would run.
+  returned: when the workload was found
+  type: dict
+  sample: {revision: 5, version: "2.0", images: {app: "registry.example/app:2.0"}}
+status:
+  description:
+    - How the rollout ended, V(complete) or V(failed); V(paused) after a pause; empty in check mode.
+    - Of one of many workloads also V(not_begun) or V(interrupted).
+  returned: when the workload was found
+  type: str
+  sample: complete
+findings:
+  description: The causes that were found, the most telling first.
+  returned: when the workload was found
+  type: list
+  elements: dict
+  contains:
+    code:
+      description:
+        - One of V(image_not_found), V(image_unauthorized), V(image_pull_transient), V(crash_loop), V(init_failed), V(container_config),
+          V(cannot_run), V(unschedulable), V(quota), V(volume), V(probe), V(progress_deadline), V(rejected),
+          V(sandbox), V(evicted), V(node_lost), V(terminating), V(gate).
+        - After a rollout that is complete, V(image_mismatch) where a node runs another digest than the one asked for.
+      type: str
+      returned: always
+    severity:
+      description: V(terminal) when it dooms its pod, V(transient) when it may still pass.
+      type: str
+      returned: always
+    title:
+      description: The cause in a few words.
+      type: str
+      returned: always
+    message:
+      description: What the cluster said.
+      type: str
+      returned: always
+    pod:
+      description: The pod it was seen on.
+      type: str
+      returned: when it is about a pod
+    container:
+      description: The container it was seen on.
+      type: str
+      returned: when it is about a container
+    hint:
+      description: What to do about it.
+      type: str
+      returned: always
+    evidence:
+      description: Exit code, restarts, the event with its times, and the like.
+      type: dict
+      returned: when there is any
+    logs:
+      description: The last lines of the container's log.
+      type: list
+      elements: str
+      returned: for the first cause that has a log
+gates:
+  description: How each gate turned out.
+  returned: when the workload was found
+  type: list
+  elements: dict
+  contains:
+    gate:
+      description: The gate's name.
+      type: str
+      returned: always
+    state:
+      description: V(passed), V(failed), or V(ended) when something else ended the rollout before it could be said.
+      type: str
+      returned: always
+    message:
+      description: What was measured, in words.
+      type: str
+      returned: always
+    seconds:
+      description: How long it took.
+      type: float
+      returned: always
+    measurement:
+      description: What was measured, in figures; which ones depends on the gate.
+      type: dict
+      returned: when there is any
+results:
+  description: The result of each workload, as this module returns it for one, in the task's order; the other fields are absent then.
+  returned: when many workloads were named
+  type: list
+  elements: dict
+  sample: []
+rolled_back:
+  description: What was brought back after a failure, in the form of RV(before), with the C(seconds) at which it was complete.
+  returned: when the workload was found
+  type: dict
+  sample: {}
+seconds:
+  description: How long it took.
+  returned: when the workload was found
+  type: float
+  sample: 3.2
+timeline:
+  description: What happened when.
+  returned: when the workload was found
+  type: list
+  elements: dict
+  contains:
+    at:
+      description: Date and time in UTC.
+      type: str
+      returned: always
+    seconds:
+      description: Seconds since the beginning.
+      type: float
+      returned: always
+    text:
+      description: What happened.
+      type: str
+      returned: always
+"""
+
+import typing as t
+
+from ansible_collections.steady.rollout.plugins.module_utils._ansible import many, workload
+from ansible_collections.steady.rollout.plugins.module_utils._operation.pause import pause, resume
+
+ARGUMENTS: dict[str, t.Any] = {
+    **workload.WAITING,
+    **workload.HOLDING,
+    **workload.ON_FAILURE,
+    **many.arguments(),
+    "state": {"type": "str", "default": "paused", "choices": ["paused", "resumed"]},
+}
+
+
+def operation(params: dict[str, t.Any]) -> many.Operate:
+    """Pause or resume as the options say."""
+    return pause if params["state"] == "paused" else resume
+
+
+def main() -> None:
+    """Run the module."""
+    many.run(ARGUMENTS, operation, done="paused or resumed")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,244 @@
+#!/usr/bin/python
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright: Contributors to the steady.rollout project
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: workload_restart
+short_description: Replace all pods of a Kubernetes workload by new ones of the same version, and wait for them
+version_added: 0.1.0
+description:
+  - Restarts a workload as C(kubectl rollout restart) does, by an annotation of its pod template, and sees it through like an upgrade.
+  - Pods go one after the other, as the workload's update strategy says; for example so that they read a changed ConfigMap or Secret.
+  - A paused workload is refused, since nothing would roll.
+  - The restart is a revision of its own in the history; M(steady.rollout.workload_rollback) counts it as one.
+options:
+  on_failure:
+    description:
+      - What to do when the new pods do not become ready, after the cause has been gathered.
+      - V(keep) leaves everything as it is. The version has not changed, so mostly something around the workload is broken, and new
+        pods from the former template would fail as these do; old pods that run still serve.
+      - V(rollback) brings the former template back. A Deployment so keeps the old pods that still run and drops the new ones.
+      - V(pause) stops the controller, so that no further old pod is replaced.
+    type: str
+    choices: [rollback, pause, keep]
+    default: keep
+attributes:
+  check_mode:
+    support: full
+    details:
+      - The change is sent as a dry run, so that the API server and its admission say what they would; the rollout is not simulated.
+  diff_mode:
+    support: full
+  idempotent:
+    support: none
+    details:
+      - Each call is another restart.
+extends_documentation_fragment:
+  - steady.rollout.connection
+  - steady.rollout.attributes
+  - steady.rollout.attributes.actiongroup_workload
+  - steady.rollout.workload.many
+  - steady.rollout.workload.waiting
+  - steady.rollout.workload.holding
+  - steady.rollout.workload.changing
+seealso:
+  - module: steady.rollout.workload_upgrade
+  - module: steady.rollout.workload_pause
+author:
+  - Contributors to steady.rollout (@steady-rollout)
+"""
+
+EXAMPLES = r"""
+- name: Let the application read its new configuration
+  steady.rollout.workload_restart:
+    namespace: shop
+    name: app
+
+- name: Restart two workloads at once
+  steady.rollout.workload_restart:
+    namespace: shop
+    workloads:
+      - name: app
+      - name: cache
+        kind: StatefulSet
+"""
+
+RETURN = r"""
+msg:
+  description: What came of it; for a failure the whole report (asked, happened, cause with evidence, what was done about it, what is next).
+  returned: always
+  type: str
+  sample: Deployment shop/app upgraded from 1.0 to 2.0.
+workload:
+  description: Which workload it was.
+  returned: when the workload was found
+  type: dict
+  sample: {kind: Deployment, namespace: shop, name: app}
+before:
+  description: What it ran before; empty when it did not exist.
+  returned: when the workload was found
+  type: dict
+  contains:
+    revision:
+      description: Its number in the rollout history.
+      type: int
+      returned: always
+    version:
+      description: Tag or digest of its main container.
+      type: str
+      returned: always
+    images:
+      description: Container name to image.
+      type: dict
+      returned: always
+  sample: {revision: 4, version: "1.0", images: {app: "registry.example/app:1.0"}}
+after:
+  description: What it runs now, in the form of RV(before). In check mode what it would run.
+  returned: when the workload was found
+  type: dict
+  sample: {revision: 5, version: "2.0", images: {app: "registry.example/app:2.0"}}
+status:
+  description:
+    - How the rollout ended, V(complete) or V(failed); V(paused) after a pause; empty in check mode.
+    - Of one of many workloads also V(not_begun) or V(interrupted).
+  returned: when the workload was found
+  type: str
+  sample: complete
+findings:
+  description: The causes that were found, the most telling first.
+  returned: when the workload was found
+  type: list
+  elements: dict
+  contains:
+    code:
+      description:
+        - One of V(image_not_found), V(image_unauthorized), V(image_pull_transient), V(crash_loop), V(init_failed), V(container_config),
+          V(cannot_run), V(unschedulable), V(quota), V(volume), V(probe), V(progress_deadline), V(rejected),
+          V(sandbox), V(evicted), V(node_lost), V(terminating), V(gate).
+        - After a rollout that is complete, V(image_mismatch) where a node runs another digest than the one asked for.
+      type: str
+      returned: always
+    severity:
+      description: V(terminal) when it dooms its pod, V(transient) when it may still pass.
+      type: str
+      returned: always
+    title:
+      description: The cause in a few words.
+      type: str
+      returned: always
+    message:
+      description: What the cluster said.
+      type: str
+      returned: always
+    pod:
+      description: The pod it was seen on.
+      type: str
+      returned: when it is about a pod
+    container:
+      description: The container it was seen on.
+      type: str
+      returned: when it is about a container
+    hint:
+      description: What to do about it.
+      type: str
+      returned: always
+    evidence:
+      description: Exit code, restarts, the event with its times, and the like.
+      type: dict
+      returned: when there is any
+    logs:
+      description: The last lines of the container's log.
+      type: list
+      elements: str
+      returned: for the first cause that has a log
+gates:
+  description: How each gate turned out.
+  returned: when the workload was found
+  type: list
+  elements: dict
+  contains:
+    gate:
+      description: The gate's name.
+      type: str
+      returned: always
+    state:
+      description: V(passed), V(failed), or V(ended) when something else ended the rollout before it could be said.
+      type: str
+      returned: always
+    message:
+      description: What was measured, in words.
+      type: str
+      returned: always
+    seconds:
+      description: How long it took.
+      type: float
+      returned: always
+    measurement:
+      description: What was measured, in figures; which ones depends on the gate.
+      type: dict
+      returned: when there is any
+results:
+  description: The result of each workload, as this module returns it for one, in the task's order; the other fields are absent then.
+  returned: when many workloads were named
+  type: list
+  elements: dict
+  sample: []
+rolled_back:
+  description: What was brought back after a failure, in the form of RV(before), with the C(seconds) at which it was complete.
+  returned: when the workload was found
+  type: dict
+  sample: {}
+seconds:
+  description: How long it took.
+  returned: when the workload was found
+  type: float
+  sample: 3.2
+timeline:
+  description: What happened when.
+  returned: when the workload was found
+  type: list
+  elements: dict
+  contains:
+    at:
+      description: Date and time in UTC.
+      type: str
+      returned: always
+    seconds:
+      description: Seconds since the beginning.
+      type: float
+      returned: always
+    text:
+      description: What happened.
+      type: str
+      returned: always
+"""
+
+import typing as t
+
+from ansible_collections.steady.rollout.plugins.module_utils._ansible import many, workload
+from ansible_collections.steady.rollout.plugins.module_utils._operation.restart import restart
+
+ARGUMENTS: dict[str, t.Any] = {
+    **workload.WAITING,
+    **workload.HOLDING,
+    **workload.CHANGING,
+    **many.arguments(),
+    "on_failure": {"type": "str", "default": "keep", "choices": ["rollback", "pause", "keep"]},
+}
+
+
+def operation(_params: dict[str, t.Any]) -> many.Operate:
+    """Restart as the options say."""
+    return restart
+
+
+def main() -> None:
+    """Run the module."""
+    many.run(ARGUMENTS, operation, done="restarted")
+
+
+if __name__ == "__main__":
+    main()
