@@ -5,14 +5,16 @@ from __future__ import annotations
 
 import time
 import typing as t
+from contextlib import contextmanager
 
-from ansible_collections.steady.rollout.plugins.module_utils._cluster import answers, reviews
+from ansible_collections.steady.rollout.plugins.module_utils._cluster import answers, discovery, reviews
 from ansible_collections.steady.rollout.plugins.module_utils._cluster.api import Api
 from ansible_collections.steady.rollout.plugins.module_utils._cluster.credentials import Credentials
 from ansible_collections.steady.rollout.plugins.module_utils._cluster.feed import LiveFeed
 from ansible_collections.steady.rollout.plugins.module_utils._cluster.lease import Leases
 from ansible_collections.steady.rollout.plugins.module_utils._cluster.options import Options, Timings
 from ansible_collections.steady.rollout.plugins.module_utils._cluster.request import Request, listing
+from ansible_collections.steady.rollout.plugins.module_utils._cluster.shared import Streams
 from ansible_collections.steady.rollout.plugins.module_utils._rollout import errors
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.resources import (
     FIELD_MANAGER,
@@ -57,11 +59,18 @@ class ApiCluster:
         self._api = api
         self._on_event = on_event
         self._leases = Leases(api)
+        self._streams: Streams | None = None
+        self._stopped: Exception | None = None
 
     @property
     def server(self) -> str:
         """``host:port`` of the API server."""
         return self._api.server
+
+    @property
+    def caution(self) -> str:
+        """What the user should know about this way to the API server; empty when there is nothing."""
+        return self._api.caution
 
     def read(self, resource: Resource, namespace: str, name: str) -> Json:
         """One object. Raises NotFound, which names the namespace when that is what is missing."""
@@ -80,6 +89,7 @@ class ApiCluster:
         self, resource: Resource, namespace: str, name: str, body: t.Any, *, content_type: str, dry_run: bool = False
     ) -> Json:
         """The object as it is after the patch. Raises Conflict, Rejected, NotFound."""
+        self._go_on()
         return self._api.json(
             Request(
                 "patch",
@@ -104,6 +114,7 @@ class ApiCluster:
         dry_run: bool = False,
     ) -> Json:
         """Server-side apply with the collection's field manager. Raises Conflict naming the other manager and field."""
+        self._go_on()
         query = _writing(dry_run) + ((("force", "true"),) if force else ())
         return self._api.json(
             Request(
@@ -119,6 +130,7 @@ class ApiCluster:
 
     def create(self, resource: Resource, namespace: str, manifest: Json, *, dry_run: bool = False) -> Json:
         """The object as created. Raises Conflict when it exists, also when the lost answer to a first try was a yes."""
+        self._go_on()
         name = str((manifest.get("metadata") or {}).get("name") or "")
         return self._api.json(
             Request("create", resource, namespace, name, query=_writing(dry_run), body=manifest, repeatable=bool(name))
@@ -126,7 +138,8 @@ class ApiCluster:
 
     def delete(self, resource: Resource, namespace: str, name: str, *, uid: str = "") -> None:
         """Delete the object, only if its UID is ``uid`` when that is given. Gone already is fine."""
-        body = {"apiVersion": "v1", "kind": "DeleteOptions", "preconditions": {"uid": uid}} if uid else None
+        body: Json = {"apiVersion": "v1", "kind": "DeleteOptions", "propagationPolicy": "Background"}
+        body |= {"preconditions": {"uid": uid}} if uid else {}
         try:
             self._api.call(Request("delete", resource, namespace, name, body=body, repeatable=bool(uid)))
         except errors.NotFound:
@@ -158,15 +171,39 @@ class ApiCluster:
         """The user name that our credentials stand for; empty where the server does not tell."""
         return reviews.user(self._api)
 
-    def hold(
-        self, claim: Claim, *, take_over: bool, now: t.Callable[[], str], say: t.Callable[[str], None]
-    ) -> Held:
-        """Take the workload's Lease. Raises Refused naming a run that lives and holds it, unless ``take_over``."""
-        return self._leases.hold(claim, take_over=take_over, now=now, say=say)
+    def lease(self, claim: Claim, *, now: t.Callable[[], str], say: t.Callable[[str], None]) -> Held:
+        """The workload's Lease, not taken yet."""
+        return self._leases.of(claim, now, say)
+
+    def find(self, api_version: str, kind: str) -> tuple[Resource, bool]:
+        """Where the server keeps that kind, and whether in namespaces. Raises NotFound."""
+        return discovery.find(self._api, api_version, kind)
 
     def open_feed(self, scopes: t.Sequence[Scope]) -> LiveFeed:
         """List and watch all scopes at once; returns when each has been listed."""
+        if self._streams:
+            return self._streams.open(scopes)
         return LiveFeed.open(self._api, scopes, self._on_event)
+
+    @contextmanager
+    def shared(self) -> t.Iterator[None]:
+        """While it lasts, all feeds share one list and watch for each resource and namespace: for many workloads at once."""
+        self._streams = Streams(self._api, self._on_event)
+        try:
+            yield
+        finally:
+            self._streams.close()
+            self._streams = None
+
+    def stop(self, reason: Exception) -> None:
+        """End what goes on: each wait on shared streams and each write, other than clearing up, raises that reason from now on."""
+        self._stopped = reason
+        if self._streams:
+            self._streams.stop(reason)
+
+    def _go_on(self) -> None:
+        if self._stopped:
+            raise self._stopped
 
     def _require_namespace(self, namespace: str) -> None:
         try:

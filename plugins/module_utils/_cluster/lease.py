@@ -29,11 +29,19 @@ _NOTICE = leases.RENEWAL + 1.0
 class Held:
     """Satisfies the port ``Lease``."""
 
-    def __init__(self, api: Api, claim: Claim, now: t.Callable[[], str], end: t.Callable[[Held], None]) -> None:
+    def __init__(
+        self,
+        api: Api,
+        claim: Claim,
+        now: t.Callable[[], str],
+        say: t.Callable[[str], None],
+        renewed: t.Callable[[Held, bool], None],
+    ) -> None:
         self._api = api
         self._claim = claim
         self._now = now
-        self._end = end
+        self._say = say
+        self._be_renewed = renewed
         self._line = threading.Lock()
         self._lease: Json = {}
         self._renewed = 0.0
@@ -41,16 +49,20 @@ class Held:
         self._lost = ""
         self.contended = False
 
-    def take(self, take_over: bool, say: t.Callable[[str], None]) -> None:
+    def take(self, *, by_force: bool) -> None:
         """Make the Lease, or take it from a run that is dead or, by force, alive. Raises Refused naming a run that lives."""
+        self._take(by_force)
+        self._be_renewed(self, True)
+
+    def _take(self, by_force: bool) -> None:
         while not self._made():
             lease = self._read()
             if lease is None:
                 continue
             self.contended = True
             other = leases.holder(lease)
-            if other and other != self._claim.holder and not take_over:
-                say(
+            if other and other != self._claim.holder and not by_force:
+                self._say(
                     f"its Lease is held by {leases.told(lease)}; looking for up to {leases.DURATION:.0f} s whether that run lives"
                 )
                 lease = self._outlived(lease)
@@ -58,11 +70,11 @@ class Held:
                     continue
             if self._patched(leases.takeover(self._claim, lease, self._now())):
                 if other and other != self._claim.holder:
-                    say(
+                    self._say(
                         f"taken over from {other}"
-                        + ("" if take_over else f", which gave no sign for {leases.DURATION:.0f} s")
+                        + ("" if by_force else f", which gave no sign for {leases.DURATION:.0f} s")
                     )
-                    time.sleep(_NOTICE if take_over else 0.0)
+                    time.sleep(_NOTICE if by_force else 0.0)
                 return
 
     def confirm(self) -> None:
@@ -91,15 +103,17 @@ class Held:
                 pass
 
     def release(self) -> None:
-        """End it, if it is ours still."""
-        self._end(self)
+        """End it, if it is ours; also when ``take`` was interrupted before it knew."""
+        self._be_renewed(self, False)
         with self._line:
-            meta = objects.metadata(self._lease)
-            pins = {"uid": meta.get("uid"), "resourceVersion": meta.get("resourceVersion")}
-            body = {"apiVersion": "v1", "kind": "DeleteOptions", "preconditions": pins}
             try:
-                if not self._lost:
-                    self._api.call(self._request("delete", body=body), patience=leases.RENEWAL)
+                lease = self._lease or self._read() or {}
+                if self._lost or leases.holder(lease) != self._claim.holder:
+                    return
+                meta = objects.metadata(lease)
+                pins = {"uid": meta["uid"], "resourceVersion": meta["resourceVersion"]}
+                body = {"apiVersion": "v1", "kind": "DeleteOptions", "preconditions": pins}
+                self._api.call(self._request("delete", body=body), patience=leases.RENEWAL)
             except errors.RolloutError:
                 pass  # gone, taken by somebody else, or the server is away: then it ends by itself
 
@@ -181,21 +195,20 @@ class Leases:
         self._held: list[Held] = []
         self._renewing = False
 
-    def hold(self, claim: Claim, *, take_over: bool, now: t.Callable[[], str], say: t.Callable[[str], None]) -> Held:
-        """Take a Lease and keep it until its ``release``. Raises Refused when a living run holds it."""
-        held = Held(self._api, claim, now, self._end)
-        held.take(take_over, say)
+    def of(self, claim: Claim, now: t.Callable[[], str], say: t.Callable[[str], None]) -> Held:
+        """A Lease that is not taken yet."""
+        return Held(self._api, claim, now, say, self._keep)
+
+    def _keep(self, held: Held, renewed: bool) -> None:
         with self._changed:
-            self._held.append(held)
-            if not self._renewing:
+            if renewed:
+                self._held.append(held)
+            elif held in self._held:
+                self._held.remove(held)
+            self._changed.notify_all()
+            if self._held and not self._renewing:
                 self._renewing = True
                 threading.Thread(target=self._renew, name="renew leases", daemon=True).start()
-        return held
-
-    def _end(self, held: Held) -> None:
-        with self._changed:
-            self._held.remove(held)
-            self._changed.notify_all()
 
     def _renew(self) -> None:
         while True:

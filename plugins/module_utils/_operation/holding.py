@@ -24,10 +24,9 @@ Json = dict[str, t.Any]
 def holding(roll: Roll, task: str, present: Json | None) -> t.Iterator[tuple[Roll, Lease]]:
     """The same roll with a cluster that writes only while the Lease is ours. The Lease is ended however this ends."""
     claim = leases.Claim(roll.reference, roll.settings.holder, task, present or {})
-    lease = roll.ports.cluster.hold(
-        claim, take_over=roll.settings.take_over, now=roll.ports.clock.now, say=roll.journal.say
-    )
+    lease = roll.ports.cluster.lease(claim, now=roll.ports.clock.now, say=roll.journal.say)
     try:
+        lease.take(by_force=roll.settings.take_over)
         guarded = replace(roll.ports, cluster=GuardedCluster(roll.ports.cluster, lease))
         yield replace(roll, ports=guarded, keeper=Keeper(lease, roll.journal)), lease
     finally:
@@ -58,18 +57,19 @@ class GuardedCluster:
 
     def __init__(self, cluster: Cluster, lease: Lease) -> None:
         self._cluster = cluster
-        self._lease = lease
+        self._held = lease
         self.read = cluster.read
         self.list = cluster.list
         self.logs = cluster.logs
-        self.hold = cluster.hold
+        self.lease = cluster.lease
+        self.find = cluster.find
         self.rules, self.can_i, self.user = cluster.rules, cluster.can_i, cluster.user
 
     def patch(
         self, resource: Resource, namespace: str, name: str, body: t.Any, *, content_type: str, dry_run: bool = False
     ) -> Json:
         """The object as it is after the patch. Raises LeaseLost."""
-        self._lease.confirm()
+        self._held.confirm()
         return self._cluster.patch(resource, namespace, name, body, content_type=content_type, dry_run=dry_run)
 
     def apply(
@@ -83,17 +83,17 @@ class GuardedCluster:
         dry_run: bool = False,
     ) -> Json:
         """The object as it is after the apply. Raises LeaseLost."""
-        self._lease.confirm()
+        self._held.confirm()
         return self._cluster.apply(resource, namespace, name, manifest, force=force, dry_run=dry_run)
 
     def create(self, resource: Resource, namespace: str, manifest: Json, *, dry_run: bool = False) -> Json:
         """The object as created. Raises LeaseLost."""
-        self._lease.confirm()
+        self._held.confirm()
         return self._cluster.create(resource, namespace, manifest, dry_run=dry_run)
 
     def delete(self, resource: Resource, namespace: str, name: str, *, uid: str = "") -> None:
         """Delete the object. Raises LeaseLost."""
-        self._lease.confirm()
+        self._held.confirm()
         self._cluster.delete(resource, namespace, name, uid=uid)
 
     def open_feed(self, scopes: t.Sequence[Scope]) -> Feed:

@@ -6,7 +6,13 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
-from ansible_collections.steady.rollout.plugins.module_utils._operation import checks, holding, permissions, reading
+from ansible_collections.steady.rollout.plugins.module_utils._operation import (
+    checks,
+    gating,
+    holding,
+    permissions,
+    reading,
+)
 from ansible_collections.steady.rollout.plugins.module_utils._operation.journal import Journal
 from ansible_collections.steady.rollout.plugins.module_utils._operation.outcome import Outcome, Settings
 from ansible_collections.steady.rollout.plugins.module_utils._operation.roll import Change, Roll, see_through
@@ -26,13 +32,16 @@ class Plan:
 
     ``asked`` names it in a report (``Upgrade of Deployment shop/app from 1.0 to 2.0``), ``done`` says what is true once it is complete,
     ``announced`` is told just before ``write``, which answers with the workload before and after. Without ``write`` there is nothing
-    to change, only something to wait for.
+    to change, only something to wait for. ``intended`` is the workload as it will be, where its pods' number or strategy change.
+    ``see`` waits for what has been written and answers for it.
     """
 
     asked: str
     done: str
     announced: str = ""
     write: t.Callable[[Roll], tuple[Json | None, Json]] | None = None
+    intended: Json | None = None
+    see: t.Callable[[Roll, Change], Outcome] = see_through
 
 
 Planner = t.Callable[[Roll, t.Any], Plan]
@@ -52,6 +61,10 @@ def operate(operation: str, roll: Roll, plan: Planner, *, must_exist: bool = Tru
     permissions.check(roll.ports, roll.kind, roll.reference, operation, roll.settings)
     present = _present(roll, must_exist)
     planned = plan(roll, present)
+    rolls = present is not None and planned.write is not None and not roll.proven
+    roll = gating.prepared(roll, planned.intended or present or {}, rolls=rolls)
+    if roll.settings.only_check:
+        return Outcome(roll.reference, planned.write is not None, False, planned.asked)
     if roll.settings.dry_run:
         return checks.predicted(roll, _written(roll, planned, present))
     try:
@@ -60,9 +73,10 @@ def operate(operation: str, roll: Roll, plan: Planner, *, must_exist: bool = Tru
                 present = _present(roll, must_exist)
                 planned = plan(held, present)
             held.journal.say(planned.announced or planned.done)
+            held.journal.stage = f"{planned.asked} was just being written; workload_info tells whether it has been."
             written = _written(held, planned, present)
             held.journal.stage = f"{planned.asked} has been written; the cluster goes on with it by itself."
-            return see_through(held, written)
+            return planned.see(held, written)
     except errors.LeaseLost as lost:
         raise errors.LeaseLost(f"{planned.asked} was given up: {lost}") from None
     except errors.Interrupted as stopped:

@@ -38,6 +38,9 @@ class Lease(t.Protocol):
     contended: bool
     """Whether another run held it before, so that what was read earlier may be old."""
 
+    def take(self, *, by_force: bool) -> None:
+        """Take it. Raises Refused naming a run that lives and holds it, unless ``by_force``."""
+
     def confirm(self) -> None:
         """Make sure that it is still ours. Raises LeaseLost, or Unreachable when that cannot be known."""
 
@@ -48,7 +51,7 @@ class Lease(t.Protocol):
         """What readers of the Lease find with the next renewal."""
 
     def release(self) -> None:
-        """End it, if it is ours still. Never raises."""
+        """End it, if it is ours; also when ``take`` was interrupted. Never raises a RolloutError."""
 
 
 class Cluster(t.Protocol):
@@ -89,8 +92,8 @@ class Cluster(t.Protocol):
     def logs(self, namespace: str, pod: str, container: str, *, previous: bool = False, lines: int = 10) -> str:
         """The last lines of a container's log; an empty string when there is none to be had."""
 
-    def hold(self, claim: Claim, *, take_over: bool, now: t.Callable[[], str], say: t.Callable[[str], None]) -> Lease:
-        """Take the workload's Lease. Raises Refused naming a run that lives and holds it, unless ``take_over``."""
+    def lease(self, claim: Claim, *, now: t.Callable[[], str], say: t.Callable[[str], None]) -> Lease:
+        """The workload's Lease, not taken yet."""
 
     def rules(self, namespace: str) -> list[Json]:
         """What RBAC allows us in the namespace, as far as the server lists it."""
@@ -101,8 +104,44 @@ class Cluster(t.Protocol):
     def user(self) -> str:
         """The user name that our credentials stand for; empty where the server does not tell."""
 
+    def find(self, api_version: str, kind: str) -> tuple[Resource, bool]:
+        """Where the server keeps that kind, and whether in namespaces. Raises NotFound."""
+
     def open_feed(self, scopes: t.Sequence[Scope]) -> Feed:
         """List and watch all scopes at once; returns when each has been listed."""
+
+
+class Measurement(t.Protocol):
+    """Something that is being measured in the background."""
+
+    def found(self) -> t.Any:
+        """What is known by now, in the form that its gate reads; None while nothing is."""
+
+    def stop(self) -> None:
+        """Measure no longer; what was found can still be asked for."""
+
+    def close(self) -> None:
+        """End it, whatever it is doing. Nothing stays behind."""
+
+
+class Http(t.Protocol):
+    """What is measured over HTTP for gates; ``gate`` is the gate's name, ``options`` are its own."""
+
+    def check(self, gate: str, options: Json) -> None:
+        """Raise InvalidInput, beginning with the option's name, for what can never be measured."""
+
+    def begin(self, gate: str, options: Json) -> Measurement:
+        """Begin to measure. Waits for nothing."""
+
+
+class SharingCluster(Cluster, t.Protocol):
+    """A cluster on which many operations run at once."""
+
+    def shared(self) -> t.ContextManager[None]:
+        """While it lasts, all feeds share their streams."""
+
+    def stop(self, reason: Exception) -> None:
+        """From now on every wait and every write raises that reason."""
 
 
 class Clock(t.Protocol):
@@ -124,8 +163,9 @@ class Progress(t.Protocol):
 
 @dataclass(frozen=True)
 class Ports:
-    """Everything outside that an operation touches."""
+    """Everything outside that an operation touches; ``http`` only where gates measure."""
 
     cluster: Cluster
     clock: Clock
     progress: Progress
+    http: Http | None = None

@@ -13,6 +13,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).parents[3] / ".collections"))
 
 from ansible_collections.steady.rollout.plugins.module_utils._ansible import module, workload
 from ansible_collections.steady.rollout.plugins.module_utils._cluster.cluster import ApiCluster, connect
+from ansible_collections.steady.rollout.plugins.module_utils._cluster.lease import Held
 from ansible_collections.steady.rollout.plugins.module_utils._cluster.options import Options
 from ansible_collections.steady.rollout.plugins.module_utils._operation.outcome import Settings
 from ansible_collections.steady.rollout.plugins.module_utils._operation.ports import Ports
@@ -29,9 +30,12 @@ class Doomed:
     def __init__(self, cluster: ApiCluster, number: int, left: int) -> None:
         self._cluster, self._number, self._left = cluster, number, left
 
-    def hold(self, *args: t.Any, **options: t.Any) -> t.Any:
-        """The first write."""
-        return self._counted(self._cluster.hold(*args, **options))
+    def lease(self, *args: t.Any, **options: t.Any) -> Held:
+        """The first write is its taking."""
+        held = self._cluster.lease(*args, **options)
+        take = held.take
+        held.take = lambda *, by_force: self._counted(take(by_force=by_force))  # type: ignore[method-assign]
+        return held
 
     def patch(self, *args: t.Any, **options: t.Any) -> Json:
         """A further one."""

@@ -159,7 +159,7 @@ class Handler(BaseHTTPRequestHandler):
     def handle_one_request(self) -> None:
         try:
             super().handle_one_request()
-        except (ConnectionError, ssl.SSLError):
+        except OSError:
             self.close_connection = True
 
     def log_message(self, *_unused: t.Any) -> None:
@@ -180,7 +180,7 @@ class Handler(BaseHTTPRequestHandler):
             return written[self.command]
         if "watch" in query:
             return "watch"
-        return "list" if path.rpartition("/")[2] in ("pods", "deployments", "events") else "get"
+        return "list" if path.rpartition("/")[2] in ("pods", "deployments", "events", "leases") else "get"
 
     def _give(self, answer: Answer) -> None:
         if isinstance(answer, Reply):
