@@ -205,10 +205,10 @@ examples:
 latency_ms:
   description:
     - Milliseconds from the moment at which a request was due until its answer was complete, as the percentiles C(p50),
-      C(p90) and C(p99), and C(max). Counts every complete answer, with whatever status. Null when there was none.
+      C(p90), C(p95) and C(p99), and C(max). Counts every complete answer, with whatever status. Null when there was none.
   type: dict
   returned: when something was measured
-  sample: {p50: 2.1, p90: 4.7, p99: 9.8, max: 14.2}
+  sample: {p50: 2.1, p90: 4.7, p95: 6.2, p99: 9.8, max: 14.2}
 versions:
   description: How many answers each version gave, and its share of all answers that told their version.
   type: dict
@@ -238,7 +238,7 @@ per_second:
       requests: 50
       failed_requests: 0
       failures: {connect: 0, timeout: 0, reset: 0, status_5xx: 0, status_other: 0, unexpected: 0, unsent: 0}
-      latency_ms: {p50: 2.1, p90: 4.7, p99: 9.8, max: 14.2}
+      latency_ms: {p50: 2.1, p90: 4.7, p95: 6.2, p99: 9.8, max: 14.2}
       versions: {'1.0': {requests: 50, share: 1.0}}
 started:
   description: When the first request was due, in UTC.

@@ -11,12 +11,16 @@ import socket
 import time
 import typing as t
 
+from ansible.module_utils.common.warnings import warn
+
 from ansible_collections.steady.rollout.plugins.module_utils._ansible import connection, module, progress
 from ansible_collections.steady.rollout.plugins.module_utils._cluster.cluster import connect
+from ansible_collections.steady.rollout.plugins.module_utils._http import measuring
 from ansible_collections.steady.rollout.plugins.module_utils._operation.outcome import Outcome, Settings
 from ansible_collections.steady.rollout.plugins.module_utils._operation.ports import Ports
-from ansible_collections.steady.rollout.plugins.module_utils._rollout import durations, errors, kinds
+from ansible_collections.steady.rollout.plugins.module_utils._rollout import durations, errors, gates, kinds
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.findings.finding import Limits
+from ansible_collections.steady.rollout.plugins.module_utils._rollout.gates.gate import Gate
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.snapshot import Reference
 
 Json = dict[str, t.Any]
@@ -47,6 +51,7 @@ CHANGING: Json = {
     "allow_managed": {"type": "bool", "default": False},
     "delete_stuck_pods": {"type": "bool", "default": True},
 }
+GATES: Json = {"gates": {"type": "list", "elements": "raw", "default": []}}
 HOLDING: Json = {"take_over": {"type": "bool", "default": False}}
 ON_FAILURE: Json = {"on_failure": {"type": "str", "default": "rollback", "choices": ["rollback", "pause", "keep"]}}
 
@@ -68,13 +73,15 @@ def run(arguments: Json, operate: Operation, **constraints: t.Any) -> None:
         settings = settings_of(params, check_mode)
         told = progress.open_progress(os.environ)
         cluster = connect(connection.options(params), patience=min(settings.timeout, LONGEST_SILENCE))
-        return operate(Ports(cluster, SystemClock(), told), params, settings)
+        if cluster.caution:
+            warn(cluster.caution)
+        return operate(Ports(cluster, SystemClock(), told, measuring.HttpMeasures()), params, settings)
 
     module.run(
         {**connection.ARGUMENT_SPEC, **arguments},
         with_ports,
-        libraries=lambda _params: ("kubernetes", "urllib3"),
-        secrets=connection.secrets,
+        libraries=libraries,
+        secrets=lambda params: {*connection.secrets(params), *gates.secrets(params.get("gates"))},
         **constraints,
     )
 
@@ -87,15 +94,28 @@ def reference_of(params: Json) -> Reference:
     return Reference(params["kind"], params["namespace"].strip(), params["name"].strip())
 
 
+def libraries(params: Json) -> tuple[str, ...]:
+    """The Python libraries that these options need."""
+    written = [item for item in params.get("gates") or () if isinstance(item, dict)]
+    asks = any("condition" in item or "version_path" in (item.get("http") or ()) for item in written)
+    return ("kubernetes", "urllib3", "jmespath") if asks else ("kubernetes", "urllib3")
+
+
 def settings_of(params: Json, check_mode: bool) -> Settings:
     """How to go about it. Raises InvalidInput."""
     names = ("on_failure", "change_cause", "container", "allow_managed", "take_over", "delete_stuck_pods")
     given: Json = {"holder": holder(os.environ), **{key: params[key] for key in names if key in params}}
     if "timeout" not in params:
         return Settings(dry_run=check_mode, **given)
+    given["gates"] = gates_of(params)
     return Settings(
         timeout=durations.parse(params["timeout"], "timeout"), limits=limits_of(params), dry_run=check_mode, **given
     )
+
+
+def gates_of(params: Json) -> tuple[Gate, ...]:
+    """What has to hold before a rollout counts as good. Raises InvalidInput."""
+    return gates.parse(params.get("gates") or [])
 
 
 def holder(environ: t.Mapping[str, str]) -> str:

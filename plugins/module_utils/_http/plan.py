@@ -17,7 +17,10 @@ _MOST_CONCURRENCY = 1000
 
 @dataclass(frozen=True)
 class Plan:
-    """One probe. ``rate`` is per second; ``duration`` and ``timeout`` are seconds; no status codes means any 2xx."""
+    """One probe. ``rate`` is per second; ``duration`` and ``timeout`` are seconds; no status codes means any 2xx.
+
+    ``text`` must stand in each answer, ``version`` be the version that each tells; empty: any will do.
+    """
 
     url: str
     rate: float
@@ -29,6 +32,8 @@ class Plan:
     validate_certs: bool = True
     connections: t.Literal["keep_alive", "new", "both"] = "both"
     status_codes: frozenset[int] = frozenset()
+    text: str = ""
+    version: str = ""
 
 
 def merged_headers(shown: t.Mapping[str, t.Any], secret: t.Mapping[str, t.Any]) -> dict[str, str]:

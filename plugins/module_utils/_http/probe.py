@@ -73,6 +73,8 @@ class Probe:
         # SimpleQueue.put is the one wake-up that is safe inside a signal handler.
         self._orders: queue.SimpleQueue[str] = queue.SimpleQueue()
         self._start = 0.0
+        self.examples: dict[str, str] = {}
+        """What the first failure of each kind said, as far as the probe is."""
 
     def stop(self) -> None:
         """End the schedule now; ``run`` returns once the requests under way have ended."""
@@ -82,7 +84,7 @@ class Probe:
         """Send everything; ``on_second`` gets each second's record once all requests that were due in it have ended."""
         self._start = time.monotonic() + _LEAD_TIME
         started = datetime.now(timezone.utc) + timedelta(seconds=_LEAD_TIME)
-        sums = _Sums(samples.Timeline(self._schedule))
+        sums = _Sums(samples.Timeline(self._schedule), examples=self.examples)
         seconds: list[Json] = []
         at_work = self._plan.concurrency
         try:

@@ -25,7 +25,7 @@ UNSENT = "unsent"
 FAILURES = (CONNECT, TIMEOUT, RESET, STATUS_5XX, STATUS_OTHER, UNEXPECTED, UNSENT)
 
 _UNANSWERED = frozenset((CONNECT, TIMEOUT, RESET, UNSENT))
-_PERCENTILES = {"p50": 0.5, "p90": 0.9, "p99": 0.99, "max": 1.0}
+_PERCENTILES = {"p50": 0.5, "p90": 0.9, "p95": 0.95, "p99": 0.99, "max": 1.0}
 
 
 class Sample(t.NamedTuple):

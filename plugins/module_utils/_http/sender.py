@@ -35,7 +35,7 @@ class Sender:
     def __init__(self, plan: Plan, read_version: Reader | None, tls: ssl.SSLContext | None) -> None:
         self._plan = plan
         self._read_version = read_version
-        self._path = _path_of(plan.url)
+        self._path = path_of(plan.url)
         self._kept = _pool(plan, tls, {})
         self._new = _pool(plan, tls, {"Connection": "close"})
 
@@ -45,7 +45,7 @@ class Sender:
         try:
             return self._exchange(pool, keep=not new_connection)
         except Exception as error:  # whatever it was, the request has ended and must be counted
-            return _broken(error, self._plan.timeout)
+            return broken(error, self._plan.timeout)
 
     def close(self) -> None:
         """Close the connection that was kept open."""
@@ -70,12 +70,16 @@ class Sender:
         wanted = self._plan.status_codes
         if status not in wanted if wanted else not 200 <= status < 300:
             kind = samples.STATUS_5XX if 500 <= status < 600 else samples.STATUS_OTHER
-            return Answer(kind, detail=f"{status} {reason}: {_excerpt(body)}".strip(": "))
+            return Answer(kind, detail=f"{status} {reason}: {excerpt(body)}".strip(": "))
+        if self._plan.text and self._plan.text not in body.decode("utf-8", "replace"):
+            return Answer(samples.UNEXPECTED, detail=f"{self._plan.text!r} is not in the answer: {excerpt(body)}")
         if self._read_version is None:
             return Answer()
         version = self._read_version(body)
         if not version:
-            return Answer(samples.UNEXPECTED, detail=f"no version in the answer: {_excerpt(body)}")
+            return Answer(samples.UNEXPECTED, detail=f"no version in the answer: {excerpt(body)}")
+        if self._plan.version and version != self._plan.version:
+            return Answer(samples.UNEXPECTED, version, f"version {version} answered, not {self._plan.version}")
         return Answer(version=version)
 
 
@@ -88,6 +92,11 @@ def tls_for(plan: Plan) -> ssl.SSLContext | None:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
     return context
+
+
+def pool_for(plan: Plan) -> urllib3.HTTPConnectionPool:
+    """Connections to the plan's host."""
+    return _pool(plan, tls_for(plan), {})
 
 
 def _pool(plan: Plan, tls: ssl.SSLContext | None, more_headers: dict[str, str]) -> urllib3.HTTPConnectionPool:
@@ -107,7 +116,8 @@ def _pool(plan: Plan, tls: ssl.SSLContext | None, more_headers: dict[str, str]) 
     )
 
 
-def _path_of(url: str) -> str:
+def path_of(url: str) -> str:
+    """What stands in the request line."""
     import urllib3
 
     return urllib3.util.parse_url(url).request_uri
@@ -128,7 +138,7 @@ def _read(response: urllib3.BaseHTTPResponse, deadline: float) -> bytes | None:
     return b"".join(parts) if time.monotonic() <= deadline else None
 
 
-def _broken(error: Exception, timeout: float) -> Answer:
+def broken(error: Exception, timeout: float) -> Answer:
     """Which failure an exception stands for."""
     from urllib3 import exceptions
 
@@ -161,5 +171,6 @@ def _too_slow(timeout: float) -> str:
     return f"no complete answer within {timeout:g} s"
 
 
-def _excerpt(body: bytes) -> str:
+def excerpt(body: bytes) -> str:
+    """The beginning of an answer in one line."""
     return " ".join(body[:200].decode("utf-8", "replace").split())[:80]

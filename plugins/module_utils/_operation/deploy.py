@@ -41,15 +41,16 @@ def _plan(manifest: Json, force: bool, roll: Roll, before: Json | None) -> Plan:
     version = reading.facts(roll.kind, manifest, settings.container)["version"]
     caused = _with_cause(manifest, settings.change_cause or _cause(before, manifest, f"deploy {version}"))
     asked = f"Deployment of {reference} at {version}"
+    intended = caused
     if before is not None:
-        predicted = _apply(roll, caused, force=force, dry_run=True)
-        if _written(before) == _written(predicted):
+        intended = _apply(roll, caused, force=force, dry_run=True)
+        if _written(before) == _written(intended):
             return Plan(asked, f"runs {version} already")
 
     def write(roll: Roll) -> tuple[Json | None, Json]:
         return before, _apply(roll, caused, force=force, dry_run=settings.dry_run)
 
-    return Plan(asked, f"deployed at {version}", f"applying {version}", write)
+    return Plan(asked, f"deployed at {version}", f"applying {version}", write, intended)
 
 
 def named(manifest: Json) -> Reference:

@@ -7,6 +7,7 @@ import typing as t
 from dataclasses import dataclass, field
 
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.findings.finding import Finding, Limits
+from ansible_collections.steady.rollout.plugins.module_utils._rollout.gates.gate import Gate
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.snapshot import Reference
 
 Json = dict[str, t.Any]
@@ -31,6 +32,7 @@ class Settings:
     take_over: bool = False
     delete_stuck_pods: bool = True
     dry_run: bool = False
+    gates: tuple[Gate, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from ansible_collections.steady.rollout.plugins.module_utils._operation import (
     cure,
     evidence,
+    gating,
     reading,
     recording,
     undo,
@@ -54,17 +55,20 @@ class Roll:
     proven: bool = False
     keeper: Step | None = None
 
-    def steps(self) -> tuple[Step, ...]:
-        """What goes along with each of its waits, in this order."""
-        if self.keeper is None:
-            return ()
-        return (self.keeper, cure.Cure(self)) if self.settings.delete_stuck_pods and not self.proven else (self.keeper,)
+    def steps(self, workload: Json) -> tuple[Step, ...]:
+        """What goes along with a wait for the workload as it is then, in this order."""
+        steps: list[Step] = [gating.Gating(self, workload)] if self.settings.gates else []
+        if self.keeper and self.settings.delete_stuck_pods and not self.proven:
+            steps.insert(0, cure.Cure(self))
+        return (self.keeper, *steps) if self.keeper else tuple(steps)
 
 
 def see_through(roll: Roll, change: Change) -> Outcome:
     """Wait for the change and answer for it."""
     aim = verdicts.aim_at(change.after, before=change.before if change.changed else None, proven=roll.proven)
-    waited = waiting.wait(roll, change.after, aim, roll.steps())
+    steps = roll.steps(change.after)
+    waited = waiting.wait(roll, change.after, aim, steps)
+    gates = gating.results(steps)
     entries = revisions.history(roll.kind, waited.snapshot, roll.settings.container)
     if waited.verdict.phase == "complete":
         if roll.recorded and waited.verdict.status.wanted:  # of nothing nothing is known to be good
@@ -73,24 +77,25 @@ def see_through(roll: Roll, change: Change) -> Outcome:
         for finding in others:
             roll.journal.say(wording.brief(finding))
         done = f"{roll.reference} {change.done}."
-        return outcome(roll, change, waited.verdict, done, waited.snapshot, findings=others)
+        return outcome(roll, change, waited.verdict, done, waited.snapshot, gates, findings=others)
     verdict = waited.verdict
     took = f"failed after {wording.seconds(roll.journal.seconds)}: {verdict.message}"
     if verdict.lost:
         text = wording.failure(
             change.asked, took, (), "Nothing was undone: the workload is no longer the one that was asked for.", ""
         )
-        return outcome(roll, change, verdict, text, waited.snapshot)
+        return outcome(roll, change, verdict, text, waited.snapshot, gates)
     findings = evidence.with_logs(roll.ports.cluster, roll.reference.namespace, verdict.findings)
     roll.journal.say(f"failed: {verdict.message}")
     undone = undo.undo(roll, waited, entries, aim)
-    text = wording.failure(change.asked, took, findings, undone.text, "" if findings else NO_CAUSE)
+    text = wording.failure(change.asked, took, findings, undone.text, "" if findings or verdict.status.failed else NO_CAUSE)
     return outcome(
         roll,
         change,
         verdict,
         text,
         waited.snapshot,
+        gates,
         findings=findings,
         undone=undone,
     )
@@ -105,6 +110,7 @@ def outcome(
     verdict: Verdict,
     message: str,
     snapshot: Snapshot,
+    gates: tuple[Json, ...],
     *,
     findings: tuple[t.Any, ...] | None = None,
     undone: undo.Undone | None = None,
@@ -124,6 +130,7 @@ def outcome(
         after=reading.facts(roll.kind, after, container, later) if after else {},
         findings=verdict.findings if findings is None else findings,
         rolled_back=undone.rolled_back if undone else {},
+        gates=gates,
         diff=change.diff,
         timeline=tuple(roll.journal.entries),
         seconds=round(roll.journal.seconds, 3),

@@ -28,7 +28,7 @@ def scale(ports: Ports, reference: Reference, replicas: int, settings: Settings)
 
 
 def _plan(replicas: int, roll: Roll, present: Json) -> Plan:
-    checks.refuse(roll.reference, roll.kind.refusal(present))
+    checks.refuse(roll.reference, roll.kind.UNSCALABLE or roll.kind.refusal(present))
     old = int(objects.spec(present).get("replicas", 1))
     if old == replicas:
         return Plan(f"Scaling of {roll.reference} to {replicas}", f"has {replicas} replicas already")
@@ -39,4 +39,5 @@ def _plan(replicas: int, roll: Roll, present: Json) -> Plan:
         f"scaled {text}",
         f"{old} -> {replicas} replicas",
         patched(lambda _now: {"spec": {"replicas": replicas}}, present),
+        {**present, "spec": {**objects.spec(present), "replicas": replicas}},
     )

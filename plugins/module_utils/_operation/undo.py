@@ -6,7 +6,13 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, field
 
-from ansible_collections.steady.rollout.plugins.module_utils._operation import reading, recording, waiting, writing
+from ansible_collections.steady.rollout.plugins.module_utils._operation import (
+    gating,
+    reading,
+    recording,
+    waiting,
+    writing,
+)
 from ansible_collections.steady.rollout.plugins.module_utils._rollout import errors, objects, revisions, wording
 from ansible_collections.steady.rollout.plugins.module_utils._rollout import verdict as verdicts
 
@@ -93,7 +99,8 @@ def _roll_back(roll: Roll, waited: waiting.Waited, entries: tuple[revisions.Revi
         return Undone(f"Its template is that of {target.title} again. {DELETE}", after, facts)
     back = verdicts.aim_at(after, before=before)
     roll.journal.stage = f"it is being rolled back to {target.title}; the cluster goes on with it by itself."
-    again = waiting.wait(roll, after, back, roll.steps())
+    steps = gating.for_rollback(roll).steps(after)
+    again = waiting.wait(roll, after, back, steps)
     if again.verdict.phase != "complete":
         lines = [f"Rolling back to {target.title} failed too: {again.verdict.message}."]
         return Undone(
@@ -113,7 +120,7 @@ def _roll_back(roll: Roll, waited: waiting.Waited, entries: tuple[revisions.Revi
     return Undone(
         f"Rolled back to revision {facts['revision']} ({images}){serving}.",
         again.snapshot.workload,
-        {**facts, "seconds": round(roll.journal.seconds, 3)},
+        {**facts, "seconds": round(roll.journal.seconds, 3), "gates": list(gating.results(steps))},
         again.snapshot.revisions,
     )
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import replace
 
-from ansible_collections.steady.rollout.plugins.module_utils._operation import checks, reading, roll
+from ansible_collections.steady.rollout.plugins.module_utils._operation import checks, gating, reading, roll
 from ansible_collections.steady.rollout.plugins.module_utils._operation.journal import Journal
 from ansible_collections.steady.rollout.plugins.module_utils._operation.outcome import Outcome, Settings
 from ansible_collections.steady.rollout.plugins.module_utils._rollout import kinds
@@ -26,4 +26,7 @@ def wait(ports: Ports, reference: Reference, settings: Settings) -> Outcome:
         f"Waiting for {reference} ({version})", f"is complete on {version}", present, present, changed=False
     )
     running = roll.Roll(ports, kind, reference, replace(settings, on_failure="report"), journal, recorded=False)
+    running = gating.prepared(running, present, rolls=False)
+    if settings.only_check:
+        return Outcome(reference, False, False, change.asked)
     return roll.see_through(running, change)

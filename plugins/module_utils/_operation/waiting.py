@@ -79,6 +79,8 @@ def wait(roll: Roll, present: Json, aim: Aim, steps: t.Sequence[Step] = ()) -> W
             snapshot = roll.kind.gather(roll.reference, [feed.objects(scope) for scope in scopes])
             memory, verdict = verdicts.judge(roll.kind, snapshot, aim, memory, settings.limits, at)
             narrator.tell(verdict, feed.trouble())
+            if verdict.phase == "complete":  # the time is for the rollout; its gates bring their own
+                deadline = max(deadline, at + settings.timeout)
             overdue = at >= deadline and verdict.phase == "progressing"
             latest = math.inf
             if verdict.phase == "failed" or overdue:

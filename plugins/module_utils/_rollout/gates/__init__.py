@@ -31,6 +31,9 @@ GATES: tuple[Form, ...] = (
     prometheus,
 )
 NAMES = tuple(form.NAME for form in GATES)
+OVER_HTTP = tuple(form.NAME for form in GATES if form in (http, prometheus))
+COMMON = (options.Option("on_rollback", "flag", True),)
+"""What every gate can be told: whether the rollback that follows a failure has to pass it as well."""
 _FORMS: t.Mapping[str, Form] = {form.NAME: form for form in GATES}
 
 
@@ -64,11 +67,12 @@ def _named(item: t.Any, where: str) -> tuple[str, t.Any]:
 
 
 def _gate(form: Form, value: t.Any, where: str, label: str) -> Gate:
+    known = (*form.OPTIONS, *COMMON)
     if isinstance(value, dict) or value is None:
-        values = options.read(value or {}, form.OPTIONS, where)
+        values = options.read(value or {}, known, where)
     elif form.SHORT:
         (short,) = (option for option in form.OPTIONS if option.name == form.SHORT)
-        others = [option for option in form.OPTIONS if option is not short]
+        others = [option for option in known if option is not short]
         values = {**options.read({}, others, where), form.SHORT: options.one(value, short, where)}
     else:
         raise errors.InvalidInput(f"{where}: its options are missing; there are {_names(form)}.")

@@ -86,18 +86,21 @@ class Form(t.Protocol):
     NAME: str
     SHORT: str
     """The option that is meant when the gate is written with a single value; empty when there is no short form."""
-    OPTIONS: tuple[Option, ...]
 
-    def check(self, options: Json, where: str) -> None:
+    @property
+    def OPTIONS(self) -> tuple[Option, ...]:
+        """Its options, beside those that every gate has."""
+
+    def check(self, options: Json, where: str, /) -> None:
         """Raise InvalidInput where the options contradict one another."""
 
-    def scopes(self, options: Json, workload: Json) -> tuple[Scope, ...]:
+    def scopes(self, options: Json, workload: Json, /) -> tuple[Scope, ...]:
         """What has to be listed and watched beside the workload's own objects."""
 
-    def impossible(self, options: Json, outlook: Outlook) -> str:
+    def impossible(self, options: Json, outlook: Outlook, /) -> str:
         """Why the gate can never hold for this workload, with the way out; empty when it can."""
 
-    def judge(self, options: Json, view: View) -> Reading:
+    def judge(self, options: Json, view: View, /) -> Reading:
         """Whether it holds at this look."""
 
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import math
 import typing as t
 
 from ansible_collections.steady.rollout.plugins.module_utils._rollout import errors, wording
@@ -46,6 +47,10 @@ def check(options: Json, where: str) -> None:
     """Where the version stands in an answer is said once, and a version that is expected has to stand somewhere."""
     if options["version_pattern"] and options["version_path"]:
         raise errors.InvalidInput(f"{where}: version_pattern and version_path are both given, write one of them.")
+    if options["version"] and options["during"]:
+        raise errors.InvalidInput(
+            f"{where}.version: it can never hold with during: true, for both versions answer while it rolls."
+        )
     if options["version"] and not (options["version_pattern"] or options["version_path"]):
         raise errors.InvalidInput(
             f"{where}.version: nothing says where it stands in an answer, write version_pattern or version_path as well."
@@ -68,15 +73,16 @@ def judge(options: Json, view: gate.View) -> gate.Reading:
     lost = most_in_a_row(seconds, options["for"])
     if lost > allowed or report:
         return _ended(options, view, report or _so_far(found), lost > allowed)
-    end = view.memory + options["for"] if not options["during"] else (view.completed or float("inf")) + options["for"]
+    end = (math.inf if view.completed is None else view.completed) + options["for"]
+    over = options["during"] and view.at >= end
     failed = sum(second["failed_requests"] for second in seconds)
     return gate.Reading(
         "waiting",
         f"{failed} requests failed so far" if failed else "",
         _so_far(found),
         view.memory,
-        look_again=min(view.at + PATIENCE, end) if view.at < end else view.at + PATIENCE,
-        want="stop" if view.at >= end else "",
+        look_again=view.at + PATIENCE,
+        want="stop" if over else "",
     )
 
 
@@ -105,7 +111,7 @@ def _so_far(found: Json) -> Json:
 
 def _ended(options: Json, view: gate.View, figures: Json, lost: bool) -> gate.Reading:
     failed, requests, latency = figures["failed_requests"], figures["requests"], figures["latency_ms"]
-    text = f"{requests} requests, {failed} failed" + (f", p99 {latency['p99']:g} ms" if latency else "")
+    text = f"{requests} requests, {failed} failed" + (f", p99 {latency['p99']:.3g} ms" if latency else "")
     measurement = {key: value for key, value in figures.items() if key not in ("per_second", "by_connection")}
     kinds = [(kind, count) for kind, count in figures["failures"].items() if count]
     first = "; ".join(f"{count} {kind} ({figures['examples'].get(kind, '')})" for kind, count in kinds)

@@ -20,15 +20,16 @@ impossible = gate.possible
 
 
 def judge(options: Json, view: gate.View) -> gate.Reading:
-    """Counted at each look, for as long as anything is waited for."""
+    """Counted at each look, for as long as anything is waited for; ``memory`` is what pods that were ready at the first had by then."""
+    before: t.Mapping[str, int] = _of_ready(view) if view.memory is None else view.memory
     if view.completed is None and not options["during"]:
-        return gate.Reading("waiting", "begins when the rollout is complete")
-    counts = {objects.name(pod): restarts(pod) for pod in view.new_pods}
+        return gate.Reading("waiting", "begins when the rollout is complete", memory=before)
+    counts = {objects.name(pod): restarts(pod) - before.get(objects.uid(pod), 0) for pod in view.new_pods}
     total = sum(counts.values())
     message = f"{total} restart{'' if total == 1 else 's'}"
     measurement: Json = {"restarts": total, "below": options["count"]}
     if total < options["count"]:
-        return gate.Reading("holds", message, measurement)
+        return gate.Reading("holds", message, measurement, before)
     worst = max(counts, key=lambda name: counts[name])
     return gate.Reading(
         "failed",
@@ -36,6 +37,11 @@ def judge(options: Json, view: gate.View) -> gate.Reading:
         {**measurement, "pods": counts},
         hint="The last log lines of the container that was started again say why.",
     )
+
+
+def _of_ready(view: gate.View) -> dict[str, int]:
+    """Restarts of long ago say nothing about this rollout; a pod that is not ready yet still has to prove itself."""
+    return {objects.uid(pod): restarts(pod) for pod in view.new_pods if view.kind.is_ready(pod)}
 
 
 def restarts(pod: Json) -> int:

@@ -26,11 +26,11 @@ def test_every_request_is_either_good_or_in_exactly_one_kind_of_failure() -> Non
 
 def test_percentiles_are_of_the_nearest_rank_and_in_milliseconds() -> None:
     latencies = [number / 1000 for number in range(100, 0, -1)]
-    assert samples.percentiles(latencies) == {"p50": 50, "p90": 90, "p99": 99, "max": 100}
+    assert samples.percentiles(latencies) == {"p50": 50, "p90": 90, "p95": 95, "p99": 99, "max": 100}
 
 
 def test_one_latency_is_every_percentile() -> None:
-    assert samples.percentiles([0.0042]) == {"p50": 4.2, "p90": 4.2, "p99": 4.2, "max": 4.2}
+    assert samples.percentiles([0.0042]) == {"p50": 4.2, "p90": 4.2, "p95": 4.2, "p99": 4.2, "max": 4.2}
 
 
 def test_no_answer_means_no_latency() -> None:
