@@ -19,6 +19,7 @@ class Settings:
     """How patient to be, what to do when it fails, and whether to write at all. ``timeout`` in seconds.
 
     ``holder`` is how this run names itself in the workload's Lease; ``take_over`` takes that from a run that lives.
+    ``only_check`` ends the operation once it has decided what it would do.
     ``delete_stuck_pods``: whether pods that hold an ordered StatefulSet up may be deleted.
     """
 
@@ -31,8 +32,9 @@ class Settings:
     holder: str = "unnamed"
     take_over: bool = False
     delete_stuck_pods: bool = True
-    dry_run: bool = False
     gates: tuple[Gate, ...] = ()
+    dry_run: bool = False
+    only_check: bool = False
 
 
 @dataclass(frozen=True)
