@@ -66,18 +66,18 @@ def test_secrets_are_found_before_anything_is_checked() -> None:
     assert list(gates.secrets(None)) == []
 
 
+OPTIONS = sorted({option.name for form in gates.GATES for option in form.OPTIONS})
 ANYTHING = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(), inner, max_size=2),
+    max_leaves=4,
 )
-OPTIONS = sorted({option.name for form in gates.GATES for option in form.OPTIONS})
+WRITTEN = st.dictionaries(
+    st.sampled_from(gates.NAMES), ANYTHING | st.dictionaries(st.sampled_from(OPTIONS), ANYTHING, max_size=4), max_size=1
+)
 
 
-@given(
-    st.lists(
-        st.dictionaries(st.sampled_from(gates.NAMES), ANYTHING | st.dictionaries(st.sampled_from(OPTIONS), ANYTHING))
-    )
-)
+@given(st.lists(WRITTEN, max_size=2))
 def test_whatever_is_written_is_gates_or_one_sentence(written: t.Any) -> None:
     list(gates.secrets(written))
     said = ""

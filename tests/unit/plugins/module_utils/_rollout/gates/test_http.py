@@ -107,6 +107,7 @@ def test_what_may_be_lost_counts_in_any_stretch_as_long_as_for() -> None:
     ("options", "words"),
     [
         ({"version_pattern": "(x)", "version_path": "x"}, "version_pattern and version_path are both given"),
+        ({"version": "2.0", "version_path": "v", "during": True}, "both versions answer while it rolls"),
         ({"version": "2.0"}, "nothing says where it stands in an answer"),
     ],
 )

@@ -19,6 +19,7 @@ DEFINITION = {
     "spec": {"template": {"spec": {"containers": [{"name": "check", "image": "registry.lab:5000/app:1.0"}]}}},
 }
 FAILED, POD = samples.recorded("job_failed"), samples.recorded("pod_of_job_failed")
+NAME = FAILED["metadata"]["name"]
 RUNNING = samples.having(FAILED, {"status": {"conditions": None}})
 DONE = samples.having(FAILED, {"status": {"conditions": [{"type": "Complete", "status": "True"}]}})
 
@@ -38,15 +39,15 @@ def test_a_job_that_succeeds_passes_it() -> None:
     waits = watch()
     waits.look(10, looks.complete())
     passed = waits.look(14, looks.complete(), objects=[DONE])
-    assert (passed.state, passed.message) == ("passed", "Job bad succeeded after 4.0 s")
+    assert (passed.state, passed.message) == ("passed", f"Job {NAME} succeeded after 4.0 s")
 
 
 def test_a_job_that_fails_names_its_exit_code_and_whose_words_tell_more() -> None:
     waits = watch()
     waits.look(10, looks.complete())
     failed = waits.look(14, looks.complete(), objects=[FAILED, POD])
-    assert (failed.state, failed.message) == ("failed", "Job bad failed after 4.0 s: exit code 1")
-    assert (failed.pod, failed.container) == (POD["metadata"]["name"], "check")
+    assert (failed.state, failed.message) == ("failed", f"Job {NAME} failed after 4.0 s: exit code 1")
+    assert (failed.pod, failed.container) == (POD["metadata"]["name"], POD["spec"]["containers"][0]["name"])
 
 
 def test_a_job_that_takes_too_long_fails_it() -> None:

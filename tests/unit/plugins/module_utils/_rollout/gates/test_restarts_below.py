@@ -17,6 +17,7 @@ def restarted(name: str, count: int) -> dict[str, t.Any]:
 
 def test_restarts_of_all_new_pods_count_together() -> None:
     watch = looks.Watch(looks.one({"restarts_below": 3}))
+    watch.look(1, looks.ROLLING)
     assert watch.look(12, looks.complete(restarted("a", 1), restarted("b", 1))).state == "holds"
     failed = watch.look(13, looks.complete(restarted("a", 1), restarted("b", 2)))
     assert failed.state == "failed"
@@ -25,7 +26,7 @@ def test_restarts_of_all_new_pods_count_together() -> None:
 
 
 def test_it_is_judged_while_rolling_too() -> None:
-    rolling = samples.rolling([restarted("a", 1)])
+    rolling = samples.rolling([samples.unready("2.0", "a", restartCount=1)])
     assert looks.Watch(looks.one({"restarts_below": 1})).look(5, rolling).state == "failed"
     assert looks.Watch(looks.one({"restarts_below": {"count": 1, "during": False}})).look(5, rolling).state == "waiting"
 
@@ -40,3 +41,11 @@ def test_init_containers_count_and_a_pod_without_status_has_none() -> None:
     status = {"initContainerStatuses": [{"restartCount": 2}], "containerStatuses": [{"restartCount": 1}, {}]}
     assert restarts_below.restarts({"status": status}) == 3
     assert restarts_below.restarts({}) == 0
+
+
+def test_restarts_before_the_first_look_count_only_of_pods_that_are_not_ready() -> None:
+    watch = looks.Watch(looks.one({"restarts_below": 1}), completed=0.0)
+    assert watch.look(0, looks.complete(restarted("a", 7))).state == "holds"
+    assert watch.look(1, looks.complete(restarted("a", 8))).state == "failed"
+    resumed = samples.rolling([samples.unready("2.0", "a", restartCount=1)])
+    assert looks.Watch(looks.one({"restarts_below": 1})).look(0, resumed).state == "failed"
