@@ -33,6 +33,7 @@ from .tools import TOOLS, Tool
 PAGE = settings.PROJECT / "docs/compare.md"
 LOGS = settings.PROJECT / "tests/output/compare"
 AT_ONCE = 2
+INTERRUPTS = (signal.SIGINT, signal.SIGTERM)
 
 Results = dict[str, dict[str, Judgement]]
 
@@ -43,7 +44,7 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--write", action="store_true", help=f"also write {PAGE.relative_to(settings.PROJECT)}")
     top.add_argument(
-        "--timeout", type=int, default=45, help="seconds that each tool is told to wait (default: %(default)s)"
+        "--timeout", type=int, default=30, help="seconds that each tool is told to wait (default: %(default)s)"
     )
     top.add_argument("--tool", action="append", choices=[tool.name for tool in TOOLS], help="only this one")
     top.add_argument("--scenario", action="append", choices=[known.name for known in SCENARIOS], help="only this one")
@@ -55,7 +56,8 @@ def main(words: Sequence[str]) -> int:
     given = parser().parse_args(words)
     scenarios = [known for known in SCENARIOS if not given.scenario or known.name in given.scenario]
     tools = [tool for tool in TOOLS if not given.tool or tool.name in given.tool]
-    signal.signal(signal.SIGTERM, interrupt)
+    for number in INTERRUPTS:
+        signal.signal(number, interrupt)
     console = Console()
     try:
         with place_of(console, given.timeout) as place:
@@ -65,7 +67,7 @@ def main(words: Sequence[str]) -> int:
         print(f"compare: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print("compare: interrupted; its namespaces are gone.", file=sys.stderr)
+        print("compare: interrupted; what it made in the cluster is deleted.", file=sys.stderr)
         return 130
     made = table(scenarios, [tool.name for tool in tools], results)
     print(f"\n{made}\n")
@@ -76,6 +78,9 @@ def main(words: Sequence[str]) -> int:
 
 
 def interrupt(_number: int, _frame: t.Any) -> None:
+    """The first one ends everything in order; further ones do not disturb that."""
+    for number in INTERRUPTS:
+        signal.signal(number, signal.SIG_IGN)
     raise KeyboardInterrupt
 
 

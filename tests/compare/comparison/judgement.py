@@ -56,11 +56,11 @@ def verdict_of(succeeds: bool, code: int | None, done: bool) -> str:
 
 def left_over(scenario: Scenario, state: State) -> str:
     """How the state differs from the one that should be; empty when it does not."""
-    wanted = max(scenario.ends)
+    wanted = max(scenario.ends)  # with a partition both versions stay, and the template holds the newer one
     faults = []
     if dict(state.ready) != dict(scenario.ends) or state.others:
-        broken = f", {pods(state.others)} not ready" if state.others else ""
-        faults.append(f"{pods(state.ready)} ready{broken}")
+        broken = f", {pods(state.others)} broken" if state.others else ""
+        faults.append(f"{pods(state.ready)}{broken}")
     elif state.template != wanted:
         faults.append(f"{state.template} in the template")
     lost = [name for name in scenario.keeps if name not in state.annotations]
@@ -71,4 +71,4 @@ def left_over(scenario: Scenario, state: State) -> str:
 
 def pods(versions: Mapping[str, int]) -> str:
     """For instance `3 x 1.0 + 1 x 9.9`."""
-    return " + ".join(f"{count} x {version}" for version, count in sorted(versions.items())) or "none"
+    return " + ".join(f"{count} x {version}" for version, count in sorted(versions.items())) or "no pod"

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 
 from .scenarios import Scenario
@@ -24,6 +25,8 @@ READING = """
   that should be, read from the raw objects with `kubectl get --output=json` as the tool returns.
 - Two plays at a time on one machine of two cores, each in a namespace of its own. `progressDeadlineSeconds` is left at its default of
   600 s unless the scenario is about it: lower, it would end kubectl and Helm at that time, with the same words.
+- Rolling back twice is what a retried pipeline does. `team` is annotated while 1.0 runs, `on-call` while 2.0 does.
+- `kubernetes.core` prints the whole object when it fails, which names a quota, if one looks for it.
 - Every tool is asked to go back when it fails, by the means that its own documentation offers for it.
 """
 
@@ -32,7 +35,7 @@ def page(
     table: str, about: Mapping[str, str], timeout: int, scenarios: Sequence[Scenario], tools: Sequence[Tool]
 ) -> str:
     """``about``: date and versions, by name."""
-    facts = ", ".join(f"{name} {value}" for name, value in about.items())
+    facts = ", ".join(f"{name} {value}".strip() for name, value in about.items())
     commands = "\n".join(commands_of(tool) for tool in tools)
     given = fenced("tools/given.sh", (HERE / "tools/given.sh").read_text())
     chart = fenced("chart/templates/workload.tpl", (HERE / "chart/templates/workload.tpl").read_text())
@@ -43,7 +46,7 @@ def page(
 {READING.format(timeout=timeout)}
 ## The scenarios
 
-Three replicas each; Deployments with a surge of one and none unavailable. The words are functions of the files below.
+Three replicas each. The words are functions of the files below. 9.9 does not exist, 3.0 never becomes ready.
 
 {played(scenarios)}
 
@@ -62,8 +65,9 @@ def played(scenarios: Sequence[Scenario]) -> str:
         then = f"{'success' if scenario.succeeds else 'failure'}, {ends}"
         kept = f", keeps {' and '.join(scenario.keeps)}" if scenario.keeps else ""
         cause = f"`{scenario.cause}`".replace("|", "\\|") if scenario.cause else ""
-        when = f"`{scenario.when}`" + (f" with `{scenario.after}`" if scenario.after else "")
-        rows.append(f"| {scenario.name} | `{scenario.given}` | {when} | {then}{kept} | {cause} |")
+        when = f"`{scenario.when}`" + (f" with `{json.dumps(scenario.after)}`" if scenario.after else "")
+        given = f"`{scenario.given}` of a {scenario.before['kind']} with `{json.dumps(scenario.before['spec'])}`"
+        rows.append(f"| {scenario.name} | {given} | {when} | {then}{kept} | {cause} |")
     return "\n".join(rows)
 
 

@@ -10,16 +10,20 @@ from .scenarios import Scenario
 
 Row = Mapping[str, Judgement]
 
+SUMS = ("right verdicts", "causes named", "left as it should be", "together")
+
 
 def table(scenarios: Sequence[Scenario], tools: Sequence[str], results: Mapping[str, Row]) -> str:
-    """A row per scenario, a column per tool, sums in the last row; ``results`` by scenario, then by tool."""
+    """A row per scenario, a column per tool, sums in the last rows; ``results`` by scenario, then by tool."""
     rows = [["scenario", "right is", *tools]]
     for scenario in scenarios:
         found = results.get(scenario.name, {})
         right = "success" if scenario.succeeds else "failure"
         rows.append([scenario.name, right, *(cell(found[tool]) if tool in found else "not played" for tool in tools)])
-    sums = [total([row[tool] for row in results.values() if tool in row]) for tool in tools]
-    return aligned([*rows, ["**together**", "", *sums]])
+    sums = [totals([row[tool] for row in results.values() if tool in row]) for tool in tools]
+    for name, *figures in zip(SUMS, *sums, strict=True):
+        rows.append([f"**{name}**", "", *figures])
+    return aligned(rows)
 
 
 def cell(judgement: Judgement) -> str:
@@ -35,15 +39,16 @@ def cell(judgement: Judgement) -> str:
     return ", ".join(parts)
 
 
-def total(judgements: Sequence[Judgement]) -> str:
-    """What a tool adds up to."""
-    right = sum(judgement.verdict == RIGHT for judgement in judgements)
-    asked = [judgement for judgement in judgements if judgement.cause is not None]
-    named = sum(bool(judgement.cause) for judgement in asked)
-    clean = sum(not judgement.left for judgement in judgements)
-    seconds = sum(judgement.seconds for judgement in judgements)
+def totals(judgements: Sequence[Judgement]) -> tuple[str, ...]:
+    """What a tool adds up to, in the order of SUMS."""
     count = len(judgements)
-    return f"{right} of {count} right, {named} of {len(asked)} causes, {clean} of {count} as they should be, {seconds:.1f} s"
+    asked = [judgement for judgement in judgements if judgement.cause is not None]
+    return (
+        f"{sum(judgement.verdict == RIGHT for judgement in judgements)} of {count}",
+        f"{sum(bool(judgement.cause) for judgement in asked)} of {len(asked)}",
+        f"{sum(not judgement.left for judgement in judgements)} of {count}",
+        f"{sum(judgement.seconds for judgement in judgements):.1f} s",
+    )
 
 
 def aligned(rows: Sequence[Sequence[str]]) -> str:

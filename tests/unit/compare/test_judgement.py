@@ -45,9 +45,9 @@ def test_a_cause_is_named_when_it_is_printed_whatever_its_case() -> None:
     ("state", "left"),
     [
         (ON_OLD, ""),
-        (State({"1.0": 3}, {"9.9": 1}, "9.9", frozenset()), "3 x 1.0 ready, 1 x 9.9 not ready"),
-        (State({"1.0": 1, "2.0": 2}, {}, "2.0", frozenset()), "1 x 1.0 + 2 x 2.0 ready"),
-        (State({}, {}, "1.0", frozenset()), "none ready"),
+        (State({"1.0": 3}, {"9.9": 1}, "9.9", frozenset()), "3 x 1.0, 1 x 9.9 broken"),
+        (State({"1.0": 1, "2.0": 2}, {}, "2.0", frozenset()), "1 x 1.0 + 2 x 2.0"),
+        (State({}, {}, "1.0", frozenset()), "no pod"),
         (State({"1.0": 3}, {}, "9.9", frozenset()), "9.9 in the template"),
     ],
 )
