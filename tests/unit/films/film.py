@@ -45,12 +45,57 @@ class Film:
         """Where the first write stands among the scenes."""
         return next(index for index, scene in enumerate(self.scenes) if "body" in scene)
 
+    def writes(self, scene: Json) -> bool:
+        """Whether the operation writes the workload here."""
+        return "body" in scene and scene["object"]["kind"] == self.reference.kind
+
     @property
-    def act(self) -> tuple[Json, ...]:
-        """The events between the first write and the second one, or the end."""
-        later = self.scenes[self.written + 1 :]
-        end = next((index for index, scene in enumerate(later) if "body" in scene), len(later))
-        return tuple(scene for scene in later[:end] if "type" in scene)
+    def acts(self) -> tuple[Act, ...]:
+        """The change that was asked for, which ends as the film does, and the way back, which is complete where there is one."""
+        writes = [index for index, scene in enumerate(self.scenes) if self.writes(scene)]
+        first, *later = [
+            index for index in writes if "template" in self.scenes[index]["body"].get("spec", {})
+        ] or writes
+        return (Act(self, first, self.about["ends"]), *(Act(self, index, "complete") for index in later))
+
+
+@dataclass(frozen=True)
+class Act:
+    """What followed one write of another spec, until the operation wrote again; ``at`` is the write's place among the scenes."""
+
+    film: Film
+    at: int
+    ends: str
+
+    @property
+    def written(self) -> Json:
+        """The write itself."""
+        return self.film.scenes[self.at]
+
+    @property
+    def before(self) -> tuple[Json, ...]:
+        """What had been told of objects before it."""
+        return tuple(scene for scene in self.film.scenes[: self.at] if "object" in scene)
+
+    @property
+    def rest(self) -> tuple[Json, ...]:
+        """Everything until the next write of the workload, or the end."""
+        later = self.film.scenes[self.at + 1 :]
+        end = next((index for index, scene in enumerate(later) if self.film.writes(scene)), len(later))
+        return later[: end + 1]
+
+    @property
+    def events(self) -> tuple[Json, ...]:
+        """The watches' events among it."""
+        return tuple(scene for scene in self.rest if "type" in scene)
+
+    @property
+    def ending(self) -> float:
+        """A moment after the next write, or the end: what was known then made the operation go on.
+
+        The camera's watches are not the operation's own; either may be the first to know.
+        """
+        return float((self.rest or self.film.scenes)[-1]["at"]) + 0.5
 
 
 @functools.cache
