@@ -117,7 +117,7 @@ findings:
       description:
         - One of V(image_not_found), V(image_unauthorized), V(image_pull_transient), V(crash_loop), V(init_failed), V(container_config),
           V(cannot_run), V(unschedulable), V(quota), V(volume), V(probe), V(progress_deadline), V(rejected),
-          V(sandbox), V(evicted), V(node_lost), V(terminating), V(gate).
+          V(sandbox), V(evicted), V(node_lost), V(terminating), V(job_failed), V(gate).
         - After a rollout that is complete, V(image_mismatch) where a node runs another digest than the one asked for.
       type: str
       returned: always

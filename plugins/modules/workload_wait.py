@@ -7,10 +7,35 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: workload_wait
-short_description: Wait until the rollout of a Kubernetes workload is complete, or say why it cannot become so
+short_description: Wait until a Kubernetes workload, Job or custom resource is complete, or say why it cannot become so
 version_added: 0.1.0
 description:
   - Judges the rollout that is under way, whoever began it, by the same rules as M(steady.rollout.workload_upgrade), and changes nothing.
+  - A Job is waited for until it is Complete or Failed, whichever comes first; for a failed one the exit code and the last log lines are
+    shown.
+  - An object of any other kind is waited for until a JMESPath expression about it is true. If it tells which generation its controller has
+    seen (C(status.observedGeneration)), nothing counts before that is the present one.
+options:
+  kind:
+    description: V(Deployment), V(StatefulSet), V(DaemonSet), V(Job), or, with O(success_condition), any kind that the cluster serves.
+    type: str
+    default: Deployment
+  api_version:
+    description: The group and version of a kind that is waited for by O(success_condition), such as V(example.com/v1).
+    type: str
+    default: ''
+  success_condition:
+    description:
+      - A JMESPath expression about the object; it is as wanted when this is true. Only the value true counts, so write a comparison.
+      - The object's namespace is ignored where its kind has none.
+    type: str
+    default: ''
+  failure_condition:
+    description:
+      - A JMESPath expression about the object; when it is true the wait ends as failed at once.
+      - Where O(success_condition) is true as well, that counts.
+    type: str
+    default: ''
 extends_documentation_fragment:
   - steady.rollout.connection
   - steady.rollout.attributes
@@ -31,6 +56,21 @@ EXAMPLES = r"""
     namespace: shop
     name: app
     timeout: 10m
+
+- name: Wait for a database migration
+  steady.rollout.workload_wait:
+    kind: Job
+    namespace: shop
+    name: migrate
+
+- name: Wait for a certificate
+  steady.rollout.workload_wait:
+    api_version: cert-manager.io/v1
+    kind: Certificate
+    namespace: shop
+    name: shop-example
+    success_condition: contains(status.conditions[?type=='Ready'].status, 'True')
+    failure_condition: contains(status.conditions[?type=='Issuing'].reason, 'Failed')
 """
 
 RETURN = r"""
@@ -84,7 +124,7 @@ findings:
       description:
         - One of V(image_not_found), V(image_unauthorized), V(image_pull_transient), V(crash_loop), V(init_failed), V(container_config),
           V(cannot_run), V(unschedulable), V(quota), V(volume), V(probe), V(progress_deadline), V(rejected),
-          V(sandbox), V(evicted), V(node_lost), V(terminating), V(gate).
+          V(sandbox), V(evicted), V(node_lost), V(terminating), V(job_failed), V(gate).
         - After a rollout that is complete, V(image_mismatch) where a node runs another digest than the one asked for.
       type: str
       returned: always
@@ -189,13 +229,23 @@ from ansible_collections.steady.rollout.plugins.module_utils._ansible import wor
 from ansible_collections.steady.rollout.plugins.module_utils._operation.outcome import Settings
 from ansible_collections.steady.rollout.plugins.module_utils._operation.ports import Ports
 from ansible_collections.steady.rollout.plugins.module_utils._operation.wait import wait
+from ansible_collections.steady.rollout.plugins.module_utils._rollout import conditions
 
-ARGUMENTS: dict[str, t.Any] = {**workload.REFERENCE, **workload.WAITING, **workload.GATES}
+ARGUMENTS: dict[str, t.Any] = {
+    **workload.REFERENCE,
+    **workload.WAITING,
+    **workload.GATES,
+    "kind": {"type": "str", "default": "Deployment"},
+    "api_version": {"type": "str", "default": ""},
+    "success_condition": {"type": "str", "default": ""},
+    "failure_condition": {"type": "str", "default": ""},
+}
 
 
 def operate(ports: Ports, params: dict[str, t.Any], settings: Settings) -> dict[str, t.Any]:
     """Wait as the options say."""
-    return workload.result_of(wait(ports, workload.reference_of(params), settings))
+    goal = conditions.goal(params["api_version"], params["success_condition"], params["failure_condition"])
+    return workload.result_of(wait(ports, workload.reference_of(params), settings, goal))
 
 
 def main() -> None:

@@ -98,6 +98,7 @@ def libraries(params: Json) -> tuple[str, ...]:
     """The Python libraries that these options need."""
     written = [item for item in params.get("gates") or () if isinstance(item, dict)]
     asks = any("condition" in item or "version_path" in (item.get("http") or ()) for item in written)
+    asks = asks or bool(params.get("success_condition"))
     return ("kubernetes", "urllib3", "jmespath") if asks else ("kubernetes", "urllib3")
 
 

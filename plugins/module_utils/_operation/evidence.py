@@ -15,7 +15,7 @@ if t.TYPE_CHECKING:
     from ansible_collections.steady.rollout.plugins.module_utils._rollout.findings.finding import Finding
 
 LINES = 25
-_SPEAKING = ("crash_loop", "probe", "init_failed")
+_SPEAKING = ("crash_loop", "probe", "init_failed", "job_failed")
 # The kubelet answers 200 with this for a run whose container it has removed; init containers go at once.
 _GONE = "unable to retrieve container logs for "
 _ESCAPES = re.compile(r"\x1b\[[0-9;]*[A-Za-z]|[\x00-\x08\x0b-\x1f\x7f]")
@@ -24,7 +24,7 @@ _ESCAPES = re.compile(r"\x1b\[[0-9;]*[A-Za-z]|[\x00-\x08\x0b-\x1f\x7f]")
 def with_logs(cluster: Cluster, namespace: str, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
     """The findings, the first one that can have a log with its last lines: of the one telling pod, not of all."""
     for index, finding in enumerate(findings):
-        if finding.code in _SPEAKING:
+        if finding.code in _SPEAKING and finding.container:
             lines = last_lines(cluster, namespace, finding)
             return (*findings[:index], replace(finding, logs=lines), *findings[index + 1 :])
     return findings

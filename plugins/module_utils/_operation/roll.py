@@ -88,7 +88,9 @@ def see_through(roll: Roll, change: Change) -> Outcome:
     findings = evidence.with_logs(roll.ports.cluster, roll.reference.namespace, verdict.findings)
     roll.journal.say(f"failed: {verdict.message}")
     undone = undo.undo(roll, waited, entries, aim)
-    text = wording.failure(change.asked, took, findings, undone.text, "" if findings or verdict.status.failed else NO_CAUSE)
+    text = wording.failure(
+        change.asked, took, findings, undone.text, "" if findings or verdict.status.failed else NO_CAUSE
+    )
     return outcome(
         roll,
         change,

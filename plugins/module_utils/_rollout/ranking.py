@@ -8,6 +8,7 @@ import typing as t
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.findings.finding import Finding
 
 CAUSES = (
+    "job_failed",
     "quota",
     "image_not_found",
     "image_unauthorized",

@@ -20,12 +20,12 @@ class Reference:
     name: str
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.namespace}/{self.name}"
+        return f"{self.kind} {self.short}"
 
     @property
     def short(self) -> str:
-        """As progress lines name it."""
-        return f"{self.namespace}/{self.name}"
+        """As progress lines name it: with its namespace, if it is in one."""
+        return f"{self.namespace}/{self.name}" if self.namespace else self.name
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,8 @@ class Status:
     """Progressing or complete, with what is missing in words, and the counts that people watch.
 
     ``counted`` is False while the counts are still those of another spec; ``failed``: its controller has given up for good;
-    ``by_hand``: old pods stay until people delete them, so what it waits for is worth telling at once.
+    ``by_hand``: old pods stay until people delete them, so what it waits for is worth telling at once; ``words``: what people watch
+    where it is not pods that count.
     """
 
     complete: bool
@@ -29,10 +30,11 @@ class Status:
     counted: bool = True
     failed: bool = False
     by_hand: bool = False
+    words: str = ""
 
     def __str__(self) -> str:
         counts = f"{self.new_ready}/{self.wanted} new ready, {self.old} old left"
-        return f"{counts}; {self.message}" if self.by_hand and not self.complete else counts
+        return self.words or (f"{counts}; {self.message}" if self.by_hand and not self.complete else counts)
 
 
 def deletion_by_hand(pods: t.Collection[Json], missing: int) -> str:

@@ -85,6 +85,8 @@ def judge(
     aged = tuple(severe(finding, seen[finding.key][0], at) for finding in found)
     ranked = ranking.ranked(finding for finding in aged if at >= seen[finding.key][0] + finding.unsaid)
     kept = Memory(seen)
+    if status.failed:
+        return kept, Verdict("failed", status.message, status, ranked)
     if doomed(snapshot, ranked, aim, limits, kind):
         return kept, Verdict("failed", ranked[0].title, status, ranked)
     moments = [seen[item.key][0] + patience for item in aged for patience in (item.unsaid, item.grace)]

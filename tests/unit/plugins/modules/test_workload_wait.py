@@ -19,3 +19,10 @@ def test_waiting_for_what_is_complete_changes_nothing(play: Play) -> None:
 
 def test_a_timeout_of_nothing_is_refused(play: Play) -> None:
     assert "timeout: '0s' is not possible" in play(workload_wait, show("upgrade"), timeout="0s")["msg"]
+
+
+def test_an_expression_that_does_not_parse_is_refused_before_anything_is_read(play: Play) -> None:
+    stage = show("upgrade")
+    result = play(workload_wait, stage, kind="Widget", api_version="example.com/v1", success_condition="status ==")
+    assert "success_condition: 'status ==' is not a JMESPath expression" in result["msg"]
+    assert stage.cluster.opened == 0

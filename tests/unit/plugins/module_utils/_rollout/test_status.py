@@ -24,3 +24,7 @@ def test_what_people_have_to_delete_is_named(seen: int, missing: int, words: str
 def test_what_only_people_can_do_is_told_with_the_counts() -> None:
     waits = Status(False, "waiting for manual deletion of 1 pod: app-0", wanted=2, new_ready=1, old=1, by_hand=True)
     assert str(waits) == "1/2 new ready, 1 old left; waiting for manual deletion of 1 pod: app-0"
+
+
+def test_words_stand_for_the_counts_where_there_are_none() -> None:
+    assert str(Status(False, "no", words="1 of 2 completed")) == "1 of 2 completed"

@@ -19,3 +19,14 @@ def test_any_other_kind_is_refused_with_those_there_are(name: str) -> None:
 
 def test_only_a_daemon_set_has_no_number_of_replicas() -> None:
     assert [kind.RESOURCE.kind for kind in kinds.KINDS if kind.UNSCALABLE] == ["DaemonSet"]
+
+
+def test_a_job_is_waited_for_and_never_rolled() -> None:
+    assert kinds.waited_for("Job").RESOURCE.kind == "Job"
+    with pytest.raises(errors.InvalidInput, match="a Job cannot be rolled here: it has no revisions"):
+        kinds.named("Job")
+
+
+def test_any_other_kind_is_waited_for_by_an_expression() -> None:
+    with pytest.raises(errors.InvalidInput, match="none of Deployment.*say with api_version and success_condition"):
+        kinds.waited_for("Widget")
