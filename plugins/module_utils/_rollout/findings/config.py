@@ -11,6 +11,7 @@ from ansible_collections.steady.rollout.plugins.module_utils._rollout.findings.f
     View,
     containers,
     last_exit,
+    said,
     waiting,
 )
 
@@ -42,7 +43,7 @@ def find(view: View) -> t.Iterator[Finding]:
                         message=message or reason,
                         grace=0.0 if _USER.search(message) else view.limits.config_grace,
                         hint=_USER_HINT if _USER.search(message) else _HINT,
-                        evidence={"waiting": reason},
+                        evidence={"waiting": reason, **said(view, pod, "Failed", container["name"])},
                         **place,
                     )
             elif reason in _NOT_STARTED or never_ran(ended):
@@ -53,7 +54,11 @@ def find(view: View) -> t.Iterator[Finding]:
                     message=words.strip(),
                     grace=view.limits.config_grace if _PASSING.search(words) else 0.0,
                     hint="Check the container's command, its working directory, and what the image really holds.",
-                    evidence={"waiting": reason, "exit_code": ended.get("exitCode")},
+                    evidence={
+                        "waiting": reason,
+                        "exit_code": ended.get("exitCode"),
+                        **said(view, pod, "Failed", container["name"]),
+                    },
                     **place,
                 )
 

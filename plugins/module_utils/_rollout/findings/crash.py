@@ -12,6 +12,7 @@ from ansible_collections.steady.rollout.plugins.module_utils._rollout.findings.f
     containers,
     last_exit,
     runs_once,
+    said,
     waiting,
 )
 
@@ -45,6 +46,7 @@ def find(view: View) -> t.Iterator[Finding]:
                     "restarts": restarts,
                     "finished_at": ended.get("finishedAt", ""),
                     "state": waiting(status)[0] or next(iter(status.get("state") or {}), ""),
+                    **said(view, pod, "BackOff", container["name"]),
                 },
             )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import datetime
 import math
+import re
 import typing as t
 from dataclasses import dataclass, field
 
@@ -15,6 +16,7 @@ from ansible_collections.steady.rollout.plugins.module_utils._rollout.snapshot i
 Json = dict[str, t.Any]
 
 NEVER = math.inf
+_FIELD_PATH = re.compile(r"spec\.(?:initContainers|containers)\{(.+)\}")
 
 
 @dataclass(frozen=True)
@@ -156,6 +158,19 @@ def last_seen(event: Json) -> str:
 def latest(events: t.Iterable[Json]) -> Json | None:
     """The event that happened last."""
     return max(events, key=lambda event: moment(last_seen(event)), default=None)
+
+
+def field_of(event: Json) -> str:
+    """The container that an event about a pod is about; empty when it is about the pod."""
+    found = _FIELD_PATH.fullmatch(str((event.get("involvedObject") or {}).get("fieldPath", "")))
+    return found[1] if found else ""
+
+
+def said(view: View, pod: Json, reason: str, container: str = "") -> Json:
+    """The last event of that reason about the pod or its container, as a part of the evidence; empty when there is none."""
+    events = view.snapshot.events_about(pod)
+    event = latest(event for event in events if event.get("reason") == reason and field_of(event) == container)
+    return {"event": event_evidence(event)} if event else {}
 
 
 def event_evidence(event: Json) -> Json:

@@ -20,6 +20,7 @@ from ansible_collections.steady.rollout.plugins.module_utils._rollout.findings.f
     View,
     containers,
     event_evidence,
+    field_of,
     latest,
     moment,
 )
@@ -35,7 +36,6 @@ _HINTS = {
     "Startup": _KILLING,
 }
 _FAILED = re.compile(r"^(Readiness|Liveness|Startup) probe (?:failed|errored)[^:]*: ?(.*)", re.S)
-_FIELD_PATH = re.compile(r"spec\.(?:initContainers|containers)\{(.+)\}")
 
 
 def find(view: View) -> t.Iterator[Finding]:
@@ -102,8 +102,7 @@ def probed_container(event: Json) -> str:
     """The container whose failed probe this event is about; empty for other events."""
     if event.get("reason") != "Unhealthy" or not _FAILED.match(str(event.get("message", ""))):
         return ""
-    found = _FIELD_PATH.fullmatch(str((event.get("involvedObject") or {}).get("fieldPath", "")))
-    return found[1] if found else ""
+    return field_of(event)
 
 
 def target(container: Json, which: str) -> str:

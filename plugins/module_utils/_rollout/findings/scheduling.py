@@ -6,7 +6,7 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.steady.rollout.plugins.module_utils._rollout import objects
-from ansible_collections.steady.rollout.plugins.module_utils._rollout.findings.finding import Finding, View
+from ansible_collections.steady.rollout.plugins.module_utils._rollout.findings.finding import Finding, View, said
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.findings.volume import UNBOUND
 
 
@@ -26,5 +26,8 @@ def find(view: View) -> t.Iterator[Finding]:
                 grace=view.limits.unschedulable_grace,
                 pod=objects.name(pod),
                 hint="Free or add what the message names; an autoscaler may still do so, and unschedulable_grace says how long to wait.",
-                evidence={"since": scheduled.get("lastTransitionTime", "")},
+                evidence={
+                    "since": scheduled.get("lastTransitionTime", ""),
+                    **said(view, pod, "FailedScheduling"),
+                },
             )

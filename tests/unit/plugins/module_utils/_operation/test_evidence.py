@@ -81,3 +81,8 @@ def test_only_the_first_finding_that_speaks_is_listened_to() -> None:
 def test_findings_that_have_no_log_stay_as_they_are() -> None:
     findings = (Finding("quota", "", ""),)
     assert evidence.with_logs(show("upgrade").cluster, "shop", findings) == findings
+
+
+def test_a_finding_about_a_whole_pod_has_no_log() -> None:
+    findings = (Finding("probe", "readiness gate does not hold", "", pod="app-1"),)
+    assert evidence.with_logs(t.cast(t.Any, Logs(now="why")), "shop", findings) == findings

@@ -93,3 +93,12 @@ def test_an_init_container_runs_once_unless_it_is_a_sidecar(policy: dict[str, st
     container = {"name": "proxy", **policy}
     assert finding.runs_once({"spec": {"initContainers": [container]}}, container) is once
     assert not finding.runs_once({"spec": {"initContainers": [container]}}, {"name": "app"})
+
+
+def test_what_was_said_about_a_container_is_not_taken_for_another() -> None:
+    pod = samples.unready("2.0")
+    view = View(deployment, samples.rolling([pod], [samples.event(pod, "BackOff", "back-off", "app")]), Limits())
+    assert finding.said(view, pod, "BackOff", "app")["event"]["message"] == "back-off"
+    assert finding.said(view, pod, "BackOff", "proxy") == {}
+    assert finding.said(view, pod, "BackOff") == {}
+    assert finding.said(view, pod, "Failed", "app") == {}
