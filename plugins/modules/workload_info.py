@@ -107,6 +107,34 @@ workloads:
       description: Whether its rollouts are paused.
       type: bool
       returned: always
+    running:
+      description:
+        - The run of this collection that is changing it at the moment; empty when none is. One that was killed stands here until another
+          takes it over; its C(renewed) is then older than 15 seconds.
+      type: dict
+      returned: always
+      contains:
+        holder:
+          description: Who runs it (the AWX job where there is one, user, host and process).
+          type: str
+          returned: while it is being changed
+        task:
+          description: What it does.
+          type: str
+          returned: while it is being changed
+        progress:
+          description: How far it is.
+          type: str
+          returned: while it is being changed
+        since:
+          description: When it began.
+          type: str
+          returned: while it is being changed
+        renewed:
+          description: When it last gave a sign of life, by its own clock.
+          type: str
+          returned: while it is being changed
+      sample: {}
     managed_by:
       description: Helm, Argo CD or Flux, where one of them manages it; else empty.
       type: str

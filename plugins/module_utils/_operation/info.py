@@ -4,10 +4,13 @@
 from __future__ import annotations
 
 import typing as t
+from dataclasses import dataclass
 
 from ansible_collections.steady.rollout.plugins.module_utils._operation import reading
 from ansible_collections.steady.rollout.plugins.module_utils._rollout import (
+    errors,
     kinds,
+    leases,
     objects,
     preflight,
     resources,
@@ -18,7 +21,7 @@ from ansible_collections.steady.rollout.plugins.module_utils._rollout.findings.f
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.snapshot import Reference
 
 if t.TYPE_CHECKING:
-    from ansible_collections.steady.rollout.plugins.module_utils._operation.ports import Ports
+    from ansible_collections.steady.rollout.plugins.module_utils._operation.ports import Cluster, Ports
     from ansible_collections.steady.rollout.plugins.module_utils._rollout.kinds.kind import Kind
     from ansible_collections.steady.rollout.plugins.module_utils._rollout.snapshot import Snapshot
 
@@ -31,24 +34,70 @@ def info(ports: Ports, kind_name: str, namespace: str, name: str, limits: Limits
     if name:
         reference = Reference(kind_name, namespace, name)
         present = reading.workload(ports.cluster, kind, reference)
-        return [describe(kind, reading.snapshot(ports.cluster, kind, reference, present), limits, container)]
-    everything = [
-        ports.cluster.list(resources.Scope(resource, namespace, fields=fields))
-        for resource, fields in (
-            (kind.RESOURCE, ""),
-            (kind.REVISION_RESOURCE, ""),
-            (resources.POD, ""),
-            (resources.EVENT, "type=Warning"),
-        )
-    ]
-    names = sorted(objects.name(item) for item in everything[0])
-    return [
-        describe(kind, kind.gather(Reference(kind_name, namespace, item), everything), limits, container)
-        for item in names
-    ]
+        snapshot = reading.snapshot(ports.cluster, kind, reference, present)
+        return [describe(kind, snapshot, limits, container, _lease(ports.cluster, reference))]
+    leases_there = {objects.name(item): item for item in _leases(ports.cluster, namespace)}
+
+    def facts(workload: Json, belongings: t.Sequence[t.Sequence[Json]]) -> Json:
+        reference = Reference(kind_name, namespace, objects.name(workload))
+        snapshot = kind.gather(reference, ([workload], *belongings))
+        return describe(kind, snapshot, limits, container, leases_there.get(leases.name_of(reference), {}))
+
+    workloads = ports.cluster.list(resources.Scope(kind.RESOURCE, namespace))
+    owned = Belongings.of(
+        ports.cluster.list(resources.Scope(kind.REVISION_RESOURCE, namespace)),
+        ports.cluster.list(resources.Scope(resources.POD, namespace)),
+        ports.cluster.list(resources.Scope(resources.EVENT, namespace, fields="type=Warning")),
+    )
+    return [facts(item, owned.of_workload(item)) for item in sorted(workloads, key=objects.name)]
 
 
-def describe(kind: Kind, snapshot: Snapshot, limits: Limits, container: str) -> Json:
+@dataclass(frozen=True)
+class Belongings:
+    """All revisions, pods and warnings of a namespace, by the UID of what they belong to."""
+
+    revisions: dict[str, list[Json]]
+    pods: dict[str, list[Json]]
+    events: dict[str, list[Json]]
+
+    @classmethod
+    def of(cls, revisions: t.Iterable[Json], pods: t.Iterable[Json], events: t.Iterable[Json]) -> Belongings:
+        """Sorted out once, so that many workloads cost no more than their own."""
+        return cls(_by(objects.controller, revisions), _by(objects.controller, pods), _by(objects.about, events))
+
+    def of_workload(self, workload: Json) -> tuple[list[Json], list[Json], list[Json]]:
+        """Its revisions, its pods and the warnings about any of them."""
+        own = objects.uid(workload)
+        revisions = self.revisions.get(own, [])
+        owners = (own, *map(objects.uid, revisions))
+        pods = [pod for owner in owners for pod in self.pods.get(owner, [])]
+        events = [event for uid in (*owners, *map(objects.uid, pods)) for event in self.events.get(uid, [])]
+        return revisions, pods, events
+
+
+def _by(key: t.Callable[[Json], str], items: t.Iterable[Json]) -> dict[str, list[Json]]:
+    found: dict[str, list[Json]] = {}
+    for item in items:
+        found.setdefault(key(item), []).append(item)
+    return found
+
+
+def _lease(cluster: Cluster, reference: Reference) -> Json:
+    """The Lease of the run that changes it; empty when none does, or it may not be read."""
+    try:
+        return cluster.read(resources.LEASE, reference.namespace, leases.name_of(reference))
+    except (errors.NotFound, errors.Forbidden):
+        return {}
+
+
+def _leases(cluster: Cluster, namespace: str) -> list[Json]:
+    try:
+        return cluster.list(resources.Scope(resources.LEASE, namespace, labels=leases.LABEL))
+    except errors.Forbidden:
+        return []
+
+
+def describe(kind: Kind, snapshot: Snapshot, limits: Limits, container: str, lease: Json) -> Json:
     """One workload's facts, as results show them."""
     present = snapshot.workload or {}
     _memory, verdict = verdicts.judge(kind, snapshot, verdicts.aim_at(present), verdicts.Memory(), limits, 0.0)
@@ -63,6 +112,7 @@ def describe(kind: Kind, snapshot: Snapshot, limits: Limits, container: str) -> 
         "ready": verdict.status.new_ready,
         "available": verdict.status.available,
         "paused": kind.paused(present),
+        "running": leases.facts(lease),
         "managed_by": preflight.owner(present),
         "findings": [finding.facts() for finding in verdict.findings],
         "history": [revision.facts() for revision in revisions.history(kind, snapshot, container)],

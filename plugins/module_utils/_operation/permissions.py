@@ -7,13 +7,14 @@ docs/permissions.md and extensions/rbac/ say the same to people and to kubectl; 
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ansible_collections.steady.rollout.plugins.module_utils._rollout import errors, resources
 
 if t.TYPE_CHECKING:
     from ansible_collections.steady.rollout.plugins.module_utils._operation.outcome import Settings
     from ansible_collections.steady.rollout.plugins.module_utils._operation.ports import Cluster, Ports
+    from ansible_collections.steady.rollout.plugins.module_utils._rollout.gates.gate import Gate
     from ansible_collections.steady.rollout.plugins.module_utils._rollout.kinds.kind import Kind
     from ansible_collections.steady.rollout.plugins.module_utils._rollout.resources import Resource
     from ansible_collections.steady.rollout.plugins.module_utils._rollout.snapshot import Reference
@@ -23,13 +24,17 @@ Json = dict[str, t.Any]
 
 @dataclass(frozen=True)
 class Right:
-    """Verbs on a resource, and what for. Without an ``optional`` one the operation goes on; ``option`` is what else asks for it."""
+    """Verbs on a resource, and what for. Without an ``optional`` one the operation goes on; ``option`` is what alone asks for it.
+
+    ``namespace`` is that of the workload unless it says another, or none for the whole cluster.
+    """
 
     resource: Resource
     verbs: tuple[str, ...]
     why: str
     optional: bool = False
     option: str = ""
+    namespace: str | None = None
 
     @property
     def rule(self) -> Json:
@@ -42,12 +47,35 @@ def of(operation: str, kind: Kind) -> tuple[Right, ...]:
     return tuple(right for family in _OPERATIONS[operation] for right in family(kind))
 
 
+GATES: dict[str, tuple[Right, ...]] = {
+    "endpoints_ready": (
+        Right(resources.SERVICE, ("list", "watch"), "which Services select the pods"),
+        Right(resources.ENDPOINT_SLICE, ("list", "watch"), "whether they send traffic to them"),
+    ),
+    "job": (Right(resources.JOB, ("get", "list", "watch", "create", "delete"), "the Job, until it is over"),),
+}
+"""What gates ask for beside that. ``condition`` lists and watches the one object that it names; the others need nothing more."""
+
+
 def check(ports: Ports, kind: Kind, reference: Reference, operation: str, settings: Settings) -> None:
     """Raise Forbidden that names everything that is missing, before anything is written. Costs one request when nothing is."""
     needed = [right for right in of(operation, kind) if _is_needed(right, settings)]
+    for gate in settings.gates:
+        needed += _condition(ports.cluster, gate) if gate.form.NAME == "condition" else GATES.get(gate.form.NAME, ())
     missing = _missing(ports.cluster, reference, kind, needed)
     if missing:
         raise errors.Forbidden(_refusal(ports.cluster.user(), reference.namespace, missing))
+
+
+def _condition(cluster: Cluster, gate: Gate) -> tuple[Right, ...]:
+    """The object of a condition; a kind that the server does not know is refused elsewhere."""
+    options = gate.options
+    try:
+        resource, namespaced = cluster.find(options["api_version"], options["kind"])
+    except errors.NotFound:
+        return ()
+    namespace = (options["namespace"] or None) if namespaced else ""
+    return (Right(resource, ("list", "watch"), f"gate {gate.label}", namespace=namespace),)
 
 
 def _seen(kind: Kind) -> tuple[Right, ...]:
@@ -57,6 +85,10 @@ def _seen(kind: Kind) -> tuple[Right, ...]:
         Right(resources.POD, ("list",), "its pods"),
         Right(resources.EVENT, ("list",), "warnings about them"),
     )
+
+
+def _run(_kind: Kind) -> tuple[Right, ...]:
+    return (Right(resources.LEASE, ("get", "list"), "who is changing it at the moment", optional=True),)
 
 
 def _watched(kind: Kind) -> tuple[Right, ...]:
@@ -93,21 +125,28 @@ def _unstuck(kind: Kind) -> tuple[Right, ...]:
     return (Right(resources.POD, ("delete",), why, option=option),) if kind.RESOURCE.kind == "StatefulSet" else ()
 
 
+def _nodes(kind: Kind) -> tuple[Right, ...]:
+    why, option = "which nodes are not ready", "ignore_unready_nodes"
+    nodes = Right(resources.NODE, ("list", "watch"), why, option=option, namespace="")
+    return (nodes,) if kind.RESOURCE.kind == "DaemonSet" else ()
+
+
 _OPERATIONS: dict[str, tuple[t.Callable[[Kind], tuple[Right, ...]], ...]] = {
-    "info": (_seen,),
-    "wait": (_seen, _watched),
-    "upgrade": (_seen, _watched, _patched, _room, _unstuck),
-    "deploy": (_seen, _watched, _patched, _created, _autoscaler, _unstuck),
-    "rollback": (_seen, _watched, _patched, _unstuck),
-    "scale": (_seen, _watched, _patched, _autoscaler),
-    "restart": (_seen, _watched, _patched, _room, _unstuck),
-    "pause": (_seen, _watched, _patched),
+    "info": (_seen, _run),
+    "wait": (_seen, _watched, _nodes),
+    "upgrade": (_seen, _watched, _patched, _room, _unstuck, _nodes),
+    "deploy": (_seen, _watched, _patched, _created, _autoscaler, _unstuck, _nodes),
+    "rollback": (_seen, _watched, _patched, _unstuck, _nodes),
+    "scale": (_seen, _watched, _patched, _autoscaler, _nodes),
+    "restart": (_seen, _watched, _patched, _room, _unstuck, _nodes),
+    "pause": (_seen, _watched, _patched, _nodes),
 }
 NAMES = tuple(_OPERATIONS)
 
 
 def _is_needed(right: Right, settings: Settings) -> bool:
-    return not right.optional and (not right.option or bool(getattr(settings, right.option, False)))
+    asked = getattr(settings, right.option, False) or getattr(settings.limits, right.option, False) if right.option else True
+    return bool(asked) and not right.optional
 
 
 def _missing(cluster: Cluster, reference: Reference, kind: Kind, needed: t.Sequence[Right]) -> list[Right]:
@@ -116,10 +155,13 @@ def _missing(cluster: Cluster, reference: Reference, kind: Kind, needed: t.Seque
     lacking = []
     for right in needed:
         name = reference.name if right.resource == kind.RESOURCE else ""
-        unlisted = tuple(verb for verb in right.verbs if not any(_grants(rule, verb, right.resource) for rule in rules))
-        verbs = tuple(verb for verb in unlisted if not cluster.can_i(verb, right.resource, reference.namespace, name))
+        own = right.namespace in (None, reference.namespace)
+        namespace = reference.namespace if right.namespace is None else right.namespace
+        listed = [verb for verb in right.verbs if own and any(_grants(rule, verb, right.resource) for rule in rules)]
+        unlisted = (verb for verb in right.verbs if verb not in listed)
+        verbs = tuple(verb for verb in unlisted if not cluster.can_i(verb, right.resource, namespace, name))
         if verbs:
-            lacking.append(Right(right.resource, verbs, right.why))
+            lacking.append(replace(right, verbs=verbs, namespace=None if own else namespace))
     return lacking
 
 
@@ -136,12 +178,26 @@ def _grants(rule: Json, verb: str, resource: Resource) -> bool:
 
 
 def _refusal(user: str, namespace: str, missing: t.Sequence[Right]) -> str:
-    lacking = "; ".join(f"{', '.join(right.verbs)} {right.resource.plural} ({right.why})" for right in missing)
-    rules = "\n".join(f"    - {_flow(right.rule)}" for right in missing)
+    lacking = "; ".join(
+        f"{', '.join(right.verbs)} {right.resource.plural}{_elsewhere(right)} ({right.why})" for right in missing
+    )
+    rules = "\n".join(f"    - {_flow(right.rule)}{_bound(right)}" for right in missing)
     return (
         f"{_person(user)} may not do in namespace {namespace} what this needs: {lacking}. Nothing was changed. "
         f"Add to its Role (docs/permissions.md has a whole one):\n{rules}"
     )
+
+
+def _elsewhere(right: Right) -> str:
+    if right.namespace is None:
+        return ""
+    return f" in namespace {right.namespace}" if right.namespace else " in the whole cluster"
+
+
+def _bound(right: Right) -> str:
+    if right.namespace is None:
+        return ""
+    return f"  # in namespace {right.namespace}" if right.namespace else "  # in a ClusterRole"
 
 
 def _person(user: str) -> str:

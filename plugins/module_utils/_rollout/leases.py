@@ -19,6 +19,8 @@ DURATION = 15.0
 """Seconds without a renewal after which the run that held it counts as dead."""
 RENEWAL = 5.0
 """Seconds between two renewals."""
+LABEL = "app.kubernetes.io/managed-by=steady.rollout"
+"""What selects all of them."""
 TASK = "steady.rollout/task"
 PROGRESS = "steady.rollout/progress"
 _LONGEST_NAME = 253
@@ -56,7 +58,7 @@ def manifest(claim: Claim, now: str) -> Json:
         "metadata": {
             "name": name_of(claim.reference),
             "namespace": claim.reference.namespace,
-            "labels": {"app.kubernetes.io/managed-by": "steady.rollout"},
+            "labels": dict([LABEL.split("=")]),
             "annotations": {TASK: claim.task},
             "ownerReferences": owners,
         },

@@ -72,6 +72,17 @@ def controlled_by(obj: Json, owner_uid: str) -> bool:
     )
 
 
+def controller(obj: Json) -> str:
+    """The UID of what controls the object; empty when nothing does."""
+    references = metadata(obj).get("ownerReferences") or ()
+    return next((str(reference.get("uid", "")) for reference in references if reference.get("controller")), "")
+
+
+def about(event: Json) -> str:
+    """The UID of the object that an event is about."""
+    return str((event.get("involvedObject") or {}).get("uid", ""))
+
+
 def terminating(obj: Json) -> bool:
     """Whether somebody has asked for its deletion."""
     return "deletionTimestamp" in metadata(obj)

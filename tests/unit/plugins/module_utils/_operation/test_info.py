@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.steady.rollout.plugins.module_utils._operation.info import info
-from ansible_collections.steady.rollout.plugins.module_utils._rollout import errors
+from ansible_collections.steady.rollout.plugins.module_utils._rollout import errors, leases
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.findings.finding import Limits
 from ansible_collections.steady.rollout.tests.unit.films import film as films
 from ansible_collections.steady.rollout.tests.unit.films.replay import Show, show
@@ -58,3 +58,31 @@ def test_nothing_of_a_template_is_told_but_its_images() -> None:
 def test_what_there_is_not_is_refused(kind: str, name: str, error: type[Exception]) -> None:
     with pytest.raises(error):
         info(show("upgrade").ports, kind, "shop", name, Limits())
+
+
+def held(stage: Show) -> Show:
+    """The workload, while another run changes it."""
+    claim = leases.Claim(stage.film.reference, "ops@host pid 7 (c0ffee)", "Upgrade of Deployment shop/app to 2.0")
+    lease = leases.manifest(claim, stage.clock.now())
+    lease["metadata"]["annotations"][leases.PROGRESS] = "1/3 new ready, 2 old left"
+    stage.cluster.extra.append(lease)
+    return stage
+
+
+@pytest.mark.parametrize("name", ["app", ""])
+def test_who_is_changing_it_is_told_and_how_far_that_run_is(name: str) -> None:
+    (found,) = info(held(at_the_end("upgrade")).ports, "Deployment", "shop", name, Limits())
+    assert found["running"]["holder"] == "ops@host pid 7 (c0ffee)"
+    assert found["running"]["progress"] == "1/3 new ready, 2 old left"
+
+
+@pytest.mark.parametrize("name", ["app", ""])
+def test_nobody_is_told_where_nobody_is_changing_it(name: str) -> None:
+    (found,) = info(at_the_end("upgrade").ports, "Deployment", "shop", name, Limits())
+    assert found["running"] == {}
+
+
+def test_workloads_beside_each_other_keep_their_own() -> None:
+    stage = at_the_end("image_not_found_kept")
+    alone = info(stage.ports, "Deployment", "shop", "app", Limits())
+    assert info(stage.ports, "Deployment", "shop", "", Limits()) == alone
