@@ -14,6 +14,7 @@ from ansible_collections.steady.rollout.plugins.module_utils._rollout import err
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.findings.finding import Finding
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.gates import job
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.gates.gate import Gate, Outlook, Reading, View
+from ansible_collections.steady.rollout.plugins.module_utils._rollout.masking import masked
 
 if t.TYPE_CHECKING:
     from ansible_collections.steady.rollout.plugins.module_utils._operation.ports import Cluster, Measurement, Ports
@@ -230,7 +231,7 @@ class Gating:
         finding = Finding(
             code="gate",
             title=f"gate {run.gate.label} failed",
-            message=reading.message,
+            message=masked(reading.message),
             pod=reading.pod,
             container=reading.container,
             hint=reading.hint,

@@ -25,8 +25,8 @@ CAUSES = (
     "sandbox",
 )
 """On one pod, each explains those after it: a container without its Secret makes its neighbour's probe fail, not the other way round."""
-AFTERMATH = ("progress_deadline",)
-"""Says that nothing moved, never why."""
+AFTERMATH = ("gate", "progress_deadline")
+"""Says that something did not come to hold, or that nothing moved, not why."""
 ASIDE = ("node_lost", "evicted", "terminating", "image_mismatch")
 """Belongs to the picture, and is nothing that the new revision did."""
 

@@ -23,14 +23,15 @@ def cause(findings: t.Sequence[Finding]) -> list[str]:
     if not findings:
         return []
     first = findings[0]
-    twins = {finding.pod for finding in findings if finding.code == first.code and finding.pod} - {first.pod}
+    alike = [finding for finding in findings if (finding.code, finding.container) == (first.code, first.container)]
+    twins = {finding.pod for finding in alike if finding.pod} - {first.pod}
     also = f" (and {len(twins)} more pod{'s' if len(twins) > 1 else ''})" if twins else ""
     lines = [f"{first.place}{also}: {first.message}" if first.place else first.message]
     lines += [f"log: {line}" for line in first.logs[-LOG_LINES_SHOWN:]]
-    others: dict[str, Finding] = {}
+    others: dict[tuple[str, str], Finding] = {}
     for finding in findings[1:]:
-        if finding.code != first.code:
-            others.setdefault(finding.code, finding)
+        if (finding.code, finding.container) != (first.code, first.container):
+            others.setdefault((finding.code, finding.container), finding)
     return lines + [f"also: {brief(other)}" for other in others.values()]
 
 

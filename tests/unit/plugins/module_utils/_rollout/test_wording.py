@@ -51,6 +51,13 @@ def test_pods_with_the_same_cause_are_counted_not_listed() -> None:
     assert "(and 1 more pod):" in wording.cause(twins[:2])[0]
 
 
+def test_the_same_trouble_of_another_container_is_another_cause() -> None:
+    proxy = dataclasses.replace(LOST, container="proxy", message="proxy:9.9: manifest unknown")
+    assert wording.cause([LOST, proxy, LOST])[1:] == [
+        "also: image not found (pod app-1, container proxy): proxy:9.9: manifest unknown"
+    ]
+
+
 def test_only_the_last_log_lines_are_shown() -> None:
     logged = dataclasses.replace(LOST, logs=tuple(str(number) for number in range(9)))
     assert wording.cause([logged])[1:] == [f"log: {number}" for number in range(4, 9)]
