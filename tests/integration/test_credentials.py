@@ -449,7 +449,8 @@ BAD: dict[str, tuple[t.Callable[[Given], Json], str]] = {
 
 
 def ended_certificate(given: Given) -> Json:
-    old = Authority(given.folder).issue("someone", days=-1)
+    (given.folder / "other").mkdir()
+    old = Authority(given.folder / "other").issue("someone", days=-1)
     return {"host": given.host, "ca_cert": given.ca, "client_cert": str(old.certificate), "client_key": str(old.key)}
 
 

@@ -17,7 +17,9 @@ from ansible_collections.steady.rollout.plugins.module_utils._cluster.options im
 from ansible_collections.steady.rollout.plugins.module_utils._operation import (
     deploy,
     info,
+    pause,
     permissions,
+    restart,
     rollback,
     scale,
     upgrade,
@@ -52,6 +54,8 @@ OPERATIONS: dict[str, Operation] = {
     "deploy": deployed,
     "rollback": lambda ports, it: rollback.rollback(ports, it, rollback.Target(), SETTINGS),
     "scale": lambda ports, it: scale.scale(ports, it, 1, SETTINGS),
+    "restart": lambda ports, it: restart.restart(ports, it, SETTINGS),
+    "pause": lambda ports, it: (pause.pause(ports, it, SETTINGS), pause.resume(ports, it, SETTINGS))[-1],
 }
 RARE = {
     ("get", "pods/log"): "a container that fails",

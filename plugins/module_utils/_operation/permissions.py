@@ -145,7 +145,11 @@ NAMES = tuple(_OPERATIONS)
 
 
 def _is_needed(right: Right, settings: Settings) -> bool:
-    asked = getattr(settings, right.option, False) or getattr(settings.limits, right.option, False) if right.option else True
+    asked = (
+        getattr(settings, right.option, False) or getattr(settings.limits, right.option, False)
+        if right.option
+        else True
+    )
     return bool(asked) and not right.optional
 
 

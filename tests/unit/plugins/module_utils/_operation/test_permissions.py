@@ -9,8 +9,9 @@ import yaml
 
 from ansible_collections.steady.rollout.plugins.module_utils._operation import permissions
 from ansible_collections.steady.rollout.plugins.module_utils._operation.outcome import Settings
-from ansible_collections.steady.rollout.plugins.module_utils._rollout import errors, kinds
-from ansible_collections.steady.rollout.plugins.module_utils._rollout.kinds import deployment
+from ansible_collections.steady.rollout.plugins.module_utils._rollout import errors, gates, kinds, resources
+from ansible_collections.steady.rollout.plugins.module_utils._rollout.findings.finding import Limits
+from ansible_collections.steady.rollout.plugins.module_utils._rollout.kinds import daemonset, deployment
 from ansible_collections.steady.rollout.tests.unit import samples
 from ansible_collections.steady.rollout.tests.unit.films.replay import show
 
@@ -31,6 +32,7 @@ def check(operation: str, allowed: list[Json], settings: Settings | None = None)
         asked.append(f"{verb} {resource.plural} {name}".rstrip())
         return False
 
+    stage.cluster.find = lambda *_names: (resources.NODE, False)  # type: ignore[method-assign]
     stage.cluster.can_i = can_i  # type: ignore[method-assign]
     try:
         permissions.check(stage.ports, deployment, samples.REFERENCE, operation, settings or Settings())
@@ -62,6 +64,23 @@ def test_each_verb_that_is_missing_is_named(operation: str) -> None:
                 check(operation, [*whole[:index], without, *whole[index + 1 :]])
 
 
+def test_what_a_gate_or_an_option_asks_for_is_asked_for_only_then() -> None:
+    whole = rules("upgrade")
+    written = [
+        {"condition": {"api_version": "v1", "kind": "Node", "name": "n", "jmespath": "true"}},
+        {"endpoints_ready": {}},
+    ]
+    settings = Settings(gates=gates.parse(written))
+    with pytest.raises(errors.Forbidden) as refusal:
+        check("upgrade", whole, settings)
+    assert "needs: list, watch nodes in the whole cluster (gate condition); list, watch services" in str(refusal.value)
+    assert "verbs: [list, watch]}  # in a ClusterRole\n    - {apiGroups: [" in str(refusal.value)
+    for_nodes = Settings(limits=Limits(ignore_unready_nodes=True))
+    assert check("upgrade", whole, for_nodes) == []
+    needed = [right for right in permissions.of("upgrade", daemonset) if permissions._is_needed(right, for_nodes)]
+    assert needed[-1].resource == resources.NODE
+
+
 def test_the_sentence_says_who_where_and_what_to_add() -> None:
     allowed = [rule for rule in rules("scale") if rule["resources"] != ["leases"]]
     for rule in allowed:
@@ -90,9 +109,9 @@ def test_a_rule_for_names_only_is_looked_into_with_the_name() -> None:
 def test_a_sub_resource_may_be_granted_for_all_resources() -> None:
     grants = permissions._grants
     log = {"apiGroups": [""], "resources": ["*/log"], "verbs": ["get"]}
-    assert grants(log, "get", permissions.resources.POD_LOG)
-    assert not grants(log, "get", permissions.resources.POD)
-    assert not grants({**log, "resources": ["pods"]}, "get", permissions.resources.POD_LOG)
+    assert grants(log, "get", resources.POD_LOG)
+    assert not grants(log, "get", resources.POD)
+    assert not grants({**log, "resources": ["pods"]}, "get", resources.POD_LOG)
 
 
 # what people read, and what kubectl applies
@@ -115,12 +134,13 @@ def merged(rights: t.Iterable[permissions.Right]) -> list[Json]:
 def table() -> str:
     """The table in docs/permissions.md."""
     rows: dict[tuple[str, tuple[str, ...], str], tuple[permissions.Right, dict[str, None], dict[str, None]]] = {}
-    for operation, kind in ALL:
-        for right in permissions.of(operation, kind):
-            key = (right.resource.group, right.verbs, right.why)
-            row = rows.setdefault(key, (right, {}, {}))
-            row[1].setdefault(right.resource.plural)
-            row[2].setdefault(operation)
+    by_gates = [(f"gate `{name}`", right) for name, rights in permissions.GATES.items() for right in rights]
+    by_operations = [(operation, right) for operation, kind in ALL for right in permissions.of(operation, kind)]
+    for operation, right in [*by_operations, *by_gates]:
+        key = (right.resource.group, right.verbs, right.why)
+        row = rows.setdefault(key, (right, {}, {}))
+        row[1].setdefault(right.resource.plural)
+        row[2].setdefault(operation)
     lines = ["| apiGroups | resources | verbs | what for | operations |", "| --- | --- | --- | --- | --- |"]
     for (group, verbs, why), (right, plurals, operations) in rows.items():
         who = "all" if set(operations) == set(permissions.NAMES) else ", ".join(operations)
@@ -130,10 +150,21 @@ def table() -> str:
     return "\n".join(lines)
 
 
-def role(name: str, operations: t.Iterable[str]) -> Json:
-    rights = [right for operation in operations for kind in kinds.KINDS for right in permissions.of(operation, kind)]
-    kind = {"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "Role"}
-    return {**kind, "metadata": {"name": name}, "rules": merged(rights)}
+def role(name: str, rights: t.Iterable[permissions.Right], kind: str = "Role") -> Json:
+    meta = {"apiVersion": "rbac.authorization.k8s.io/v1", "kind": kind, "metadata": {"name": name}}
+    return {**meta, "rules": merged(rights)}
+
+
+def roles() -> list[Json]:
+    """The Roles in extensions/rbac/role.yml."""
+    every = [right for operation, kind in ALL for right in permissions.of(operation, kind)]
+    reading = [right for name in ("info", "wait") for kind in kinds.KINDS for right in permissions.of(name, kind)]
+    return [
+        role("steady-rollout-viewer", [right for right in reading if right.namespace is None]),
+        role("steady-rollout-operator", [right for right in every if right.namespace is None]),
+        role("steady-rollout-gates", [right for rights in permissions.GATES.values() for right in rights]),
+        role("steady-rollout-nodes", [right for right in every if right.namespace == ""], "ClusterRole"),
+    ]
 
 
 def test_the_documentation_has_the_table_of_the_code() -> None:
@@ -142,10 +173,7 @@ def test_the_documentation_has_the_table_of_the_code() -> None:
 
 
 def test_the_roles_are_those_of_the_code() -> None:
-    expected = [
-        role("steady-rollout-viewer", ["info", "wait"]),
-        role("steady-rollout-operator", permissions.NAMES),
-    ]
+    expected = roles()
     shipped = list(yaml.safe_load_all((COLLECTION / "extensions" / "rbac" / "role.yml").read_text()))
     assert shipped == expected, "extensions/rbac/role.yml needs:\n" + yaml.safe_dump_all(expected, sort_keys=False)
 
