@@ -13,22 +13,24 @@ import json
 import os
 import re
 import sys
+import threading
 import time
 import typing as t
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from ansible_collections.steady.rollout.plugins.module_utils._ansible.workload import SystemClock
 from ansible_collections.steady.rollout.plugins.module_utils._cluster.cluster import ApiCluster, connect
 from ansible_collections.steady.rollout.plugins.module_utils._cluster.options import Options
 from ansible_collections.steady.rollout.plugins.module_utils._operation.deploy import deploy
 from ansible_collections.steady.rollout.plugins.module_utils._operation.outcome import Outcome, Settings
+from ansible_collections.steady.rollout.plugins.module_utils._operation.pause import pause, resume
 from ansible_collections.steady.rollout.plugins.module_utils._operation.ports import Ports
+from ansible_collections.steady.rollout.plugins.module_utils._operation.restart import restart
 from ansible_collections.steady.rollout.plugins.module_utils._operation.rollback import Target, rollback
 from ansible_collections.steady.rollout.plugins.module_utils._operation.scale import scale
 from ansible_collections.steady.rollout.plugins.module_utils._operation.upgrade import Wanted, upgrade
-from ansible_collections.steady.rollout.plugins.module_utils._rollout import errors, resources
+from ansible_collections.steady.rollout.plugins.module_utils._rollout import errors, kinds, resources
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.findings.finding import Limits
-from ansible_collections.steady.rollout.plugins.module_utils._rollout.kinds import deployment
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.snapshot import Reference
 from ansible_collections.steady.rollout.tests.unit.films import film
 
@@ -36,9 +38,11 @@ Json = dict[str, t.Any]
 Act = t.Callable[[Ports, Reference], Outcome]
 
 IMAGE = os.environ.get("FILM_IMAGE", "registry.lab:5000/app")
+PRIVATE_IMAGE = os.environ.get("FILM_PRIVATE_IMAGE", "registry.lab:5001/app:2.0")
+NODE = os.environ.get("FILM_NODE", "lab-worker-1")
 OTHER_IMAGE = os.environ.get("FILM_HUNGRY_IMAGE", "registry.lab:5000/traefik:v3.7")
 AFTERGLOW = 3.0
-UNREAD = ("volumes", "tolerations", "serviceAccount", "serviceAccountName", "preemptionPolicy", "priority")
+UNREAD = ("tolerations", "serviceAccount", "serviceAccountName", "preemptionPolicy", "priority")
 
 
 class Camera:
@@ -62,11 +66,13 @@ class Camera:
 
     def patch(self, *args: t.Any, **options: t.Any) -> Json:
         """A write of the operation."""
-        return self._written(lambda: self._cluster.patch(*args, **options), args[3])
+        dry_run = bool(options.get("dry_run"))
+        return self._written(lambda: self._cluster.patch(*args, **options), args[3], dry_run=dry_run)
 
     def apply(self, *args: t.Any, **options: t.Any) -> Json:
         """A write of the operation."""
-        return self._written(lambda: self._cluster.apply(*args, **options), args[3])
+        dry_run = bool(options.get("dry_run"))
+        return self._written(lambda: self._cluster.apply(*args, **options), args[3], dry_run=dry_run)
 
     def logs(self, namespace: str, pod: str, container: str, **options: t.Any) -> str:
         """A log that the operation read."""
@@ -75,7 +81,9 @@ class Camera:
         self.scenes.append({"at": at, "log": [pod, container, options.get("previous", False)], "text": text})
         return text
 
-    def _written(self, write: t.Callable[[], Json], body: Json) -> Json:
+    def _written(self, write: t.Callable[[], Json], body: Json, *, dry_run: bool) -> Json:
+        if dry_run:
+            return write()
         index, at = len(self.scenes), round(time.monotonic() - self._began, 3)
         answer = write()
         self.scenes.insert(index, {"at": at, "body": body, "object": trimmed(answer)})
@@ -92,7 +100,7 @@ def trimmed(item: Json) -> Json:
     fields = [
         {key: value for key, value in entry.items() if key != "fieldsV1"} for entry in meta.pop("managedFields", ())
     ]
-    kept = {**item, "metadata": {**meta, **({"managedFields": fields} if item["kind"] == "Deployment" else {})}}
+    kept = {**item, "metadata": {**meta, **({"managedFields": fields} if item["kind"] in kinds.NAMES else {})}}
     if item["kind"] == "Pod":
         containers = [
             {key: value for key, value in each.items() if key != "volumeMounts"} for each in item["spec"]["containers"]
@@ -118,8 +126,10 @@ class Aloud:
         print(f"    {text}", flush=True)
 
 
-def manifest(reference: Reference, image: str, **container: t.Any) -> Json:
-    """A Deployment of the story's service."""
+def manifest(
+    reference: Reference, image: str, *, pod: Json | None = None, spec: Json | None = None, **container: t.Any
+) -> Json:
+    """A workload of the story's service; ``pod`` and ``spec`` are further fields of its pods and its own."""
     labels = {"app.kubernetes.io/name": reference.name}
     app = {
         "name": "app",
@@ -130,18 +140,28 @@ def manifest(reference: Reference, image: str, **container: t.Any) -> Json:
         **container,
     }
     rolling = {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": 1, "maxUnavailable": 0}}
-    pod = {"automountServiceAccountToken": False, "terminationGracePeriodSeconds": 5, "containers": [app]}
-    spec = {
-        "replicas": 3,
+    pods = {
+        "automountServiceAccountToken": False,
+        "terminationGracePeriodSeconds": 5,
+        "containers": [app],
+        **(pod or {}),
+    }
+    own: dict[str, Json] = {
+        "Deployment": {"replicas": 3, "strategy": rolling},
+        "StatefulSet": {"replicas": 3, "serviceName": reference.name},
+        "DaemonSet": {},
+    }
+    wanted = {
+        **own[reference.kind],
         "selector": {"matchLabels": labels},
-        "strategy": rolling,
-        "template": {"metadata": {"labels": labels}, "spec": pod},
+        "template": {"metadata": {"labels": labels}, "spec": pods},
+        **(spec or {}),
     }
     meta = {"name": reference.name, "namespace": reference.namespace, "labels": labels}
-    return {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": meta, "spec": spec}
+    return {"apiVersion": "apps/v1", "kind": reference.kind, "metadata": meta, "spec": wanted}
 
 
-LIMITS = Limits(config_grace=2.0, unschedulable_grace=3.0, image_pull_grace=5.0)
+LIMITS = Limits(config_grace=2.0, unschedulable_grace=3.0, volume_grace=3.0, image_pull_grace=5.0)
 
 
 def upgraded(version: str, **settings: t.Any) -> Act:
@@ -161,7 +181,8 @@ def deployed(
 
     def act(ports: Ports, reference: Reference) -> Outcome:
         wanted = manifest(reference, image or f"{IMAGE}:{version}", **container)
-        wanted["spec"]["replicas"] = replicas
+        if "replicas" in wanted["spec"]:
+            wanted["spec"]["replicas"] = replicas
         return deploy(ports, wanted, Settings(limits=limits, on_failure=on_failure), force_conflicts=True)
 
     return act
@@ -175,6 +196,25 @@ def scaled(replicas: int) -> Act:
     return lambda ports, reference: scale(ports, reference, replicas, Settings())
 
 
+def evict(reference: Reference) -> None:
+    """Evict the first pod that comes."""
+    cluster = connect(Options(kubeconfig=os.environ.get("KUBECONFIG")))
+    scope = resources.Scope(resources.POD, reference.namespace)
+    with cluster.open_feed([scope]) as feed:
+        there = len(feed.objects(scope))
+        while not (new := [item["metadata"]["name"] for item in feed.objects(scope)][there:]):
+            feed.wait(30)
+    eviction = resources.Resource("v1", f"pods/{new[0]}/eviction", "Eviction")
+    cluster.create(
+        eviction, reference.namespace, {"apiVersion": "policy/v1", "kind": "Eviction", "metadata": {"name": new[0]}}
+    )
+
+
+def plainly(operation: t.Callable[[Ports, Reference, Settings], Outcome]) -> Act:
+    """An operation that needs no further word."""
+    return lambda ports, reference: operation(ports, reference, Settings(limits=LIMITS))
+
+
 @dataclass(frozen=True)
 class Plan:
     """What to film: how it ends, what is done, and what was done before that (by default the service is there in 1.0)."""
@@ -184,15 +224,39 @@ class Plan:
     before: tuple[Act, ...]
     quota: Json | None = None
     limits: Limits = LIMITS
+    meanwhile: t.Callable[[Reference], None] | None = None
+    kind: str = "Deployment"
 
 
-MISSING = {"name": "COLOUR", "valueFrom": {"configMapKeyRef": {"name": "settings", "key": "colour"}}}
-SLOW_TO_LEAVE = [{"name": "LAME_DUCK", "value": "4s"}]
 FIRST = (deployed("1.0"),)
+
+
+def ended(code: str, *, spec: Json | None = None, pod: Json | None = None, **options: t.Any) -> Plan:
+    """A change of 1.0 that fails by that cause; what is not a limit is a field of the container."""
+    given = {name: options.pop(name) for name in list(options) if name in asdict(LIMITS)}
+    limits = replace(LIMITS, **given)
+    return Plan(code, deployed(limits=limits, pod=pod, spec=spec, **options), FIRST, limits=limits)
+
+
+def of(kind: str, ends: str, act: Act, *before: Act) -> Plan:
+    """The same with another kind of workload, there in 1.0 unless something else was done before."""
+    return Plan(ends, act, before or FIRST, kind=kind)
+
+
+PARTITIONED = {"updateStrategy": {"rollingUpdate": {"partition": 2}}}
+TOGETHER = {"podManagementPolicy": "Parallel"}
+SURGING = {"updateStrategy": {"rollingUpdate": {"maxSurge": 1, "maxUnavailable": 0}}}
+MISSING = {"name": "COLOUR", "valueFrom": {"configMapKeyRef": {"name": "settings", "key": "colour"}}}
+FAILING = {"name": "first", "image": f"{IMAGE}:1.0", "env": [{"name": "LAME_DUCK", "value": "nonsense"}]}
+ELSEWHERE = {"httpGet": {"path": "/nowhere", "port": "http"}, "periodSeconds": 1, "failureThreshold": 2}
+MOUNTED = {"volumeMounts": [{"name": "s", "mountPath": "/s"}]}
+SLOW_TO_LEAVE = [{"name": "LAME_DUCK", "value": "4s"}]
 PLANS: dict[str, Plan] = {
     "deploy": Plan("complete", deployed("1.0"), ()),
     "upgrade": Plan("complete", upgraded("2.0"), FIRST),
     "rollback": Plan("complete", rolled_back, (*FIRST, deployed("2.0"))),
+    "restart": Plan("complete", plainly(restart), FIRST),
+    "resume": Plan("complete", plainly(resume), (*FIRST, plainly(pause))),
     "scale_up": Plan("complete", scaled(5), FIRST),
     "scale_down": Plan("complete", scaled(1), FIRST),
     # The old revision still fails when the new one, with another number of pods, is counted as observed.
@@ -210,6 +274,44 @@ PLANS: dict[str, Plan] = {
     "unschedulable": Plan("unschedulable", deployed(resources={"requests": {"cpu": "1000"}}), FIRST),
     "quota": Plan("quota", deployed(), FIRST, {"pods": "3"}),
     "no_command": Plan("cannot_run", deployed(command=["/no/such/program"]), FIRST),
+    "evicted": Plan("complete", upgraded("2.0"), FIRST, meanwhile=evict),
+    "init_failed": ended("init_failed", pod={"initContainers": [FAILING]}, init_restarts=1),
+    "sidecar": ended("crash_loop", pod={"initContainers": [{**FAILING, "restartPolicy": "Always"}]}, crash_restarts=1),
+    "secret_volume": ended("volume", pod={"volumes": [{"name": "s", "secret": {"secretName": "missing"}}]}, **MOUNTED),
+    "claim": ended("volume", pod={"volumes": [{"name": "s", "persistentVolumeClaim": {"claimName": "none"}}]}),
+    "liveness": ended("probe", spec={"minReadySeconds": 10}, livenessProbe=ELSEWHERE, crash_restarts=1),
+    "startup": ended("probe", startupProbe=ELSEWHERE, crash_restarts=1),
+    "readiness_gate": ended("probe", pod={"readinessGates": [{"conditionType": "example.com/lb"}]}, probe_grace=3.0),
+    "never_pulled": ended("image_not_found", version="none", imagePullPolicy="Never"),
+    "unauthorized": ended("image_unauthorized", image=PRIVATE_IMAGE),
+    "registry_away": ended("image_pull_transient", image="registry.lab:5999/app:1.0"),
+    "rejected": ended("rejected", pod={"nodeName": NODE, "nodeSelector": {"example.com/no": "such"}}, config_grace=0.5),
+    "no_account": ended("quota", pod={"serviceAccountName": "nobody"}),
+    # Nothing moves, and nothing says why.
+    "progress_deadline": ended(
+        "progress_deadline",
+        spec={"progressDeadlineSeconds": 2},
+        pod={"schedulingGates": [{"name": "example.com/hold"}]},
+    ),
+    "ordered_upgrade": of("StatefulSet", "complete", upgraded("2.0")),
+    "ordered_partitioned": of("StatefulSet", "complete", upgraded("2.0"), deployed("1.0", spec=PARTITIONED)),
+    "ordered_parallel": of("StatefulSet", "complete", upgraded("2.0"), deployed("1.0", spec=TOGETHER)),
+    "ordered_available": of("StatefulSet", "complete", upgraded("2.0"), deployed("1.0", spec={"minReadySeconds": 2})),
+    "ordered_back": of("StatefulSet", "complete", rolled_back, *FIRST, deployed("2.0")),
+    "ordered_scale_down": of("StatefulSet", "complete", scaled(1)),
+    # The pod of the broken revision goes only when it is deleted.
+    "ordered_image_not_found": of("StatefulSet", "image_not_found", upgraded("9.9")),
+    "ordered_never_ready": of("StatefulSet", "probe", upgraded("3.0")),
+    "ordered_quota": Plan(
+        "quota", deployed(resources={"limits": {"memory": "1Gi"}}), FIRST, {"limits.memory": "1Mi"}, kind="StatefulSet"
+    ),
+    "ordered_together_not_found": of("StatefulSet", "image_not_found", upgraded("9.9"), deployed("1.0", spec=TOGETHER)),
+    "daemon_upgrade": of("DaemonSet", "complete", upgraded("2.0")),
+    "daemon_surge": of("DaemonSet", "complete", upgraded("2.0"), deployed("1.0", spec=SURGING)),
+    "daemon_back": of("DaemonSet", "complete", rolled_back, *FIRST, deployed("2.0")),
+    "daemon_image_not_found": of("DaemonSet", "image_not_found", upgraded("9.9")),
+    "daemon_surge_not_found": of("DaemonSet", "image_not_found", upgraded("9.9"), deployed("1.0", spec=SURGING)),
+    "daemon_crash_loop": of("DaemonSet", "crash_loop", deployed(env=[{"name": "PORT", "value": "no-port"}])),
     "out_of_memory": Plan("crash_loop", deployed(image=OTHER_IMAGE, resources={"limits": {"memory": "12Mi"}}), FIRST),
 }
 
@@ -229,15 +331,18 @@ def record(name: str, plan: Plan) -> None:
     """Set up, film, write down."""
     options = Options(kubeconfig=os.environ.get("KUBECONFIG"))
     cluster, camera = connect(options), Camera(connect(options))
-    reference = Reference("Deployment", f"film-{name.replace('_', '-')}", "app")
+    reference = Reference(plan.kind, f"film-{name.replace('_', '-')}", "app")
     with namespace(cluster, reference.namespace):
         for act in plan.before:
             print(f"    {act(Ports(cluster, SystemClock(), Aloud()), reference).message}", flush=True)
         if plan.quota:
             set_quota(cluster, reference.namespace, plan.quota)
-        scopes = deployment.scopes(manifest(reference, IMAGE))
+        scopes = kinds.named(plan.kind).scopes(manifest(reference, IMAGE))
         watching = connect(options, on_event=camera.event)
         with watching.open_feed(scopes):
+            if plan.meanwhile:
+                threading.Thread(target=plan.meanwhile, args=(reference,), daemon=True).start()
+                time.sleep(1)
             camera.begin()
             outcome = plan.act(Ports(camera, SystemClock(), Aloud()), reference)
             time.sleep(AFTERGLOW)
