@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from ansible_collections.steady.rollout.plugins.module_utils._cluster import pool
 from ansible_collections.steady.rollout.plugins.module_utils._cluster.credentials import Credentials
 from ansible_collections.steady.rollout.plugins.module_utils._cluster.options import Options
 from ansible_collections.steady.rollout.plugins.module_utils._rollout import errors
@@ -169,3 +170,19 @@ def test_a_server_that_need_not_prove_who_it_is_is_warned_of() -> None:
         assert said.startswith("The certificate of API server 10.0.0.1:6443 is not checked")
     assert Credentials(Options(host="https://10.0.0.1:6443", api_key="key")).caution == ""
     assert Credentials(Options(host="http://127.0.0.1:8001", api_key="key", validate_certs=False)).caution == ""
+
+
+def test_an_end_while_loading_leaves_no_key_behind(temporary: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As when the run is stopped by a signal; the fixture looks into the folder afterwards."""
+    found: list[bytes] = []
+
+    def stopped(*_options: t.Any) -> t.NoReturn:
+        found.extend(path.read_bytes() for path in temporary.rglob("*") if path.is_file())
+        raise errors.Interrupted("Stopped by SIGTERM.")
+
+    monkeypatch.setattr(pool, "open_pool", stopped)
+    given = kubeconfig(**{"client-certificate-data": "Y2VydA==", "client-key-data": "a2V5"})
+    given["clusters"][0]["cluster"]["server"] = "https://10.0.0.1:6443"
+    with pytest.raises(errors.Interrupted):
+        Credentials(Options(kubeconfig=given))
+    assert b"key" in found
