@@ -7,19 +7,28 @@ All that are selected are played at once, as many as the machine takes; each tes
 from __future__ import annotations
 
 import base64
+import math
+import re
 import threading
 import typing as t
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from ansible_collections.steady.rollout.tests.integration.faults.faults import FAULTS, none
+from ansible_collections.steady.rollout.plugins.module_utils._operation.outcome import Settings
+from ansible_collections.steady.rollout.tests.integration.faults.faults import (
+    FAULTS,
+    OUTAGE,
+    gone_for,
+    none,
+)
 from ansible_collections.steady.rollout.tests.integration.faults.observer import Observer
 from ansible_collections.steady.rollout.tests.integration.faults.proxy import Loop
 from ansible_collections.steady.rollout.tests.integration.faults.run import Report, Stage
-from ansible_collections.steady.rollout.tests.integration.faults.stories import STORIES, Story
+from ansible_collections.steady.rollout.tests.integration.faults.stories import GOOD_UPGRADE, STORIES, Story, to
 from ansible_collections.steady.rollout.tests.unit.plugins.module_utils._cluster.certificates import Authority
 
 AT_ONCE = 8
@@ -60,5 +69,29 @@ def test_the_verdict_is_the_same(story: Story, fault: t.Any, played: dict[tuple[
     assert (report.watches_left, report.leases) == (0, 0), report
 
 
+def test_a_server_that_is_gone_for_half_a_minute_is_waited_for(stage: Stage) -> None:
+    report = stage.play(GOOD_UPGRADE, gone_for(OUTAGE))
+    assert report.ending == GOOD_UPGRADE.then, report
+    assert report.seconds > OUTAGE
+    assert "connection refused; going on as soon as it answers" in str(report)
+    assert (report.strikes, report.watches_left, report.leases) == (1, 0, 0), report
+
+
+def test_a_server_that_stays_away_until_the_deadline_is_what_the_failure_names(stage: Stage) -> None:
+    """Nothing is said of the rollout that nobody could see: it may well have been good."""
+    hasty = replace(GOOD_UPGRADE, when=to("2.0", Settings(timeout=8.0)))
+    report = stage.play(hasty, gone_for(math.inf), patience=8.0)
+    assert report.outcome.failed
+    assert (report.ending.status, report.ending.code, report.ending.image) == ("failed", "", "2.0")
+    assert re.search(r"not complete after 8 s: API server 127.0.0.1:\d+ gave no usable answer", report.outcome.message)
+    assert "connection refused" in report.outcome.message
+    assert "Nothing was undone: what nobody can see may be complete by now." in report.outcome.message
+    assert (report.strikes, report.watches_left) == (1, 0), report
+
+
 def test_no_thread_is_left() -> None:
-    assert [thread.name for thread in threading.enumerate() if thread.name.startswith("watch ")] == []
+    """One that is just asking ends with its attempt."""
+    ours = [thread for thread in threading.enumerate() if thread.name.startswith(("watch ", "renew "))]
+    for thread in ours:
+        thread.join(10)
+    assert [thread.name for thread in ours if thread.is_alive()] == []

@@ -79,8 +79,8 @@ def operate(operation: str, roll: Roll, plan: Planner, *, must_exist: bool = Tru
             return planned.see(held, written)
     except errors.LeaseLost as lost:
         raise errors.LeaseLost(f"{planned.asked} was given up: {lost}") from None
-    except errors.Interrupted as stopped:
-        raise errors.Interrupted(f"{stopped} {roll.journal.left_behind}") from None
+    except (errors.Interrupted, errors.Unreachable) as stopped:
+        raise type(stopped)(f"{stopped} {roll.journal.left_behind}") from None
 
 
 def patched(make: t.Callable[[Json], Json], present: Json) -> t.Callable[[Roll], tuple[Json | None, Json]]:

@@ -80,10 +80,8 @@ def see_through(roll: Roll, change: Change) -> Outcome:
         return outcome(roll, change, waited.verdict, done, waited.snapshot, gates, findings=others)
     verdict = waited.verdict
     took = f"failed after {wording.seconds(roll.journal.seconds)}: {verdict.message}"
-    if verdict.lost:
-        text = wording.failure(
-            change.asked, took, (), "Nothing was undone: the workload is no longer the one that was asked for.", ""
-        )
+    if verdict.lost or not waited.seen:
+        text = wording.failure(change.asked, took, (), LOST if verdict.lost else UNSEEN, "")
         return outcome(roll, change, verdict, text, waited.snapshot, gates)
     findings = evidence.with_logs(roll.ports.cluster, roll.reference.namespace, verdict.findings)
     roll.journal.say(f"failed: {verdict.message}")
@@ -103,6 +101,10 @@ def see_through(roll: Roll, change: Change) -> Outcome:
     )
 
 
+LOST = "Nothing was undone: the workload is no longer the one that was asked for."
+UNSEEN = (
+    "Nothing was undone: what nobody can see may be complete by now. Run the same again once the API server answers."
+)
 NO_CAUSE = "No pod named a cause; if it only needs longer, give it more with timeout."
 
 

@@ -14,7 +14,7 @@ from ansible_collections.steady.rollout.plugins.module_utils._rollout import ver
 if t.TYPE_CHECKING:
     from ansible_collections.steady.rollout.plugins.module_utils._operation.journal import Journal
     from ansible_collections.steady.rollout.plugins.module_utils._operation.outcome import Settings
-    from ansible_collections.steady.rollout.plugins.module_utils._operation.ports import Ports
+    from ansible_collections.steady.rollout.plugins.module_utils._operation.ports import Feed, Ports
     from ansible_collections.steady.rollout.plugins.module_utils._operation.roll import Roll
     from ansible_collections.steady.rollout.plugins.module_utils._rollout.findings.finding import Finding
     from ansible_collections.steady.rollout.plugins.module_utils._rollout.resources import Scope
@@ -55,11 +55,15 @@ class Step(t.Protocol):
 
 @dataclass(frozen=True)
 class Waited:
-    """How a wait ended: the verdict, the snapshot it was made from, and the fewest pods that were available meanwhile."""
+    """How a wait ended: the verdict, the snapshot it was made from, and the fewest pods that were available meanwhile.
+
+    ``seen`` is false when the API server was away at the deadline: then nobody knows how the rollout is.
+    """
 
     verdict: Verdict
     snapshot: Snapshot
     lowest_available: int
+    seen: bool = True
 
 
 def wait(roll: Roll, present: Json, aim: Aim, steps: t.Sequence[Step] = ()) -> Waited:
@@ -72,7 +76,7 @@ def wait(roll: Roll, present: Json, aim: Aim, steps: t.Sequence[Step] = ()) -> W
     scopes = roll.kind.scopes(present, nodes=settings.limits.ignore_unready_nodes)
     deadline = ports.clock.monotonic() + settings.timeout
     narrator = Narrator(ports, roll.journal)
-    feed = ports.cluster.open_feed(tuple(dict.fromkeys((*scopes, *(scope for step in steps for scope in step.scopes)))))
+    feed = _open(roll, tuple(dict.fromkeys((*scopes, *(scope for step in steps for scope in step.scopes)))), deadline)
     try:
         while True:
             at = ports.clock.monotonic()
@@ -82,16 +86,16 @@ def wait(roll: Roll, present: Json, aim: Aim, steps: t.Sequence[Step] = ()) -> W
             if verdict.phase == "complete":  # the time is for the rollout; its gates bring their own
                 deadline = max(deadline, at + settings.timeout)
             overdue = at >= deadline and verdict.phase == "progressing"
-            latest = math.inf
+            latest, seen = math.inf, True
             if verdict.phase == "failed" or overdue:
-                snapshot, verdict = _look_again(roll, present, aim, memory, snapshot, verdict)
-                verdict = _late(verdict, settings) if overdue else verdict
+                snapshot, verdict, seen = _look_again(roll, present, aim, memory, snapshot, verdict)
+                verdict = _late(verdict, settings) if overdue or (at >= deadline and not seen) else verdict
                 latest = at + DOUBT
             for step in steps:
                 verdict = step.look(Look(at, snapshot, verdict, feed.objects))
             lowest = min(lowest, verdict.status.available)
             if verdict.phase != "progressing":
-                return Waited(verdict, snapshot, lowest)
+                return Waited(verdict, snapshot, lowest, seen)
             until = min(deadline if at < deadline else math.inf, verdict.look_again, narrator.next_heartbeat, latest)
             feed.wait(max(0.0, until - ports.clock.monotonic()))
     finally:
@@ -100,17 +104,28 @@ def wait(roll: Roll, present: Json, aim: Aim, steps: t.Sequence[Step] = ()) -> W
             step.close()
 
 
+def _open(roll: Roll, scopes: tuple[Scope, ...], deadline: float) -> Feed:
+    """The feed. An API server that is away is waited for until the deadline; raises Unreachable then."""
+    while True:
+        try:
+            return roll.ports.cluster.open_feed(scopes)
+        except errors.Unreachable as silence:
+            if roll.ports.clock.monotonic() >= deadline:
+                raise
+            roll.journal.say(f"{silence} Going on as soon as it does.")
+
+
 def _look_again(
     roll: Roll, present: Json, aim: Aim, memory: Memory, seen: Snapshot, verdict: Verdict
-) -> tuple[Snapshot, Verdict]:
+) -> tuple[Snapshot, Verdict, bool]:
     """Judge a fresh reading. When the API server does not answer, what was seen proves nothing: only the deadline may end it."""
     try:
         nodes = roll.settings.limits.ignore_unready_nodes
         snapshot = reading.snapshot(roll.ports.cluster, roll.kind, roll.reference, present, nodes=nodes)
     except errors.Unreachable as silence:
-        return seen, replace(verdict, phase="progressing", message=str(silence), lost=False)
+        return seen, replace(verdict, phase="progressing", message=str(silence), findings=(), lost=False), False
     at = roll.ports.clock.monotonic()
-    return snapshot, verdicts.judge(roll.kind, snapshot, aim, memory, roll.settings.limits, at)[1]
+    return snapshot, verdicts.judge(roll.kind, snapshot, aim, memory, roll.settings.limits, at)[1], True
 
 
 def _late(verdict: Verdict, settings: Settings) -> Verdict:

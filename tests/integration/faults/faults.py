@@ -10,7 +10,7 @@ import time
 import typing as t
 from dataclasses import replace
 
-from ansible_collections.steady.rollout.tests.integration.faults.proxy import Answer, Exchange, head
+from ansible_collections.steady.rollout.tests.integration.faults.proxy import Answer, Exchange, Play, head
 
 Json = dict[str, t.Any]
 
@@ -59,20 +59,15 @@ async def silent_before(exchange: Exchange) -> None:
     return await exchange.silence()
 
 
-async def silent_after_the_write(exchange: Exchange) -> None:
-    """The first try of each write is carried out and never answered."""
-    if not exchange.writes or not exchange.first():
-        return await none(exchange)
-    await exchange.forward()
-    exchange.strike()
-    return await exchange.silence()
-
-
 async def forgotten_version(exchange: Exchange) -> None:
-    """The first three watches of each kind are refused with 410 Gone."""
-    if exchange.verb != "watch" or not exchange.first(3):
-        return await none(exchange)
-    return await exchange.refuse(410, "too old resource version: 1 (2)", reason="Expired")
+    """The first watches of each kind are refused: with 410 Gone, by a server that has not got so far yet, with 410 again."""
+    tried = exchange.tries() if exchange.verb == "watch" else 0
+    if tried == 2:
+        cause = {"reason": "ResourceVersionTooLarge", "message": "Too large resource version"}
+        return await exchange.refuse(504, "Too large resource version", reason="Timeout", details={"causes": [cause]})
+    if tried in (1, 3):
+        return await exchange.refuse(410, "too old resource version: 1 (2)", reason="Expired")
+    return await none(exchange)
 
 
 async def forgotten_within_the_stream(exchange: Exchange) -> None:
@@ -86,14 +81,6 @@ async def forgotten_within_the_stream(exchange: Exchange) -> None:
         exchange.strike()
         break
     return await _finish(exchange)
-
-
-async def version_not_reached(exchange: Exchange) -> None:
-    """The first watches of each kind meet a server that has not got so far yet."""
-    if exchange.verb != "watch" or not exchange.first(2):
-        return await none(exchange)
-    cause = {"reason": "ResourceVersionTooLarge", "message": "Too large resource version"}
-    return await exchange.refuse(504, "Too large resource version", reason="Timeout", details={"causes": [cause]})
 
 
 async def watches_refused(exchange: Exchange) -> None:
@@ -123,18 +110,32 @@ async def leader_changed_after_the_write(exchange: Exchange) -> None:
     return await exchange.refuse(500, "etcdserver: leader changed")
 
 
-async def leader_changed_before(exchange: Exchange) -> None:
-    """The first try of each request is answered with etcd's 500 and not carried out."""
-    if not exchange.first():
+async def answers_lost(exchange: Exchange) -> None:
+    """The first try of each write is carried out; then there is silence, or the connection is reset."""
+    if not exchange.writes or not exchange.first():
         return await none(exchange)
-    return await exchange.refuse(500, "etcdserver: leader changed")
+    await exchange.forward()
+    exchange.strike()
+    return exchange.reset() if exchange.proxy.strikes % 2 else await exchange.silence()
 
 
-async def unavailable(exchange: Exchange) -> None:
-    """The first two tries of each request are answered with 503."""
-    if not exchange.first(2):
-        return await none(exchange)
-    return await exchange.refuse(503, "apiserver is shutting down", reason="ServiceUnavailable", after=1)
+async def one_thing_after_another(exchange: Exchange) -> None:
+    """Each request is refused in six ways before it is let through; none of them says that the server has done it."""
+    tried = exchange.tries()
+    reads = exchange.verb in ("get", "list")
+    pinned = exchange.verb == "patch" and "apply" not in exchange.content_type
+    if tried == 1:
+        return await exchange.refuse(500, "etcdserver: request timed out" if reads else "etcdserver: leader changed")
+    if tried == 2:
+        return await exchange.refuse(503, "apiserver is shutting down", reason="ServiceUnavailable", after=1)
+    if tried == 3 and reads:
+        return await _half(exchange, told=False)
+    if tried in (3, 4):
+        exchange.strike()
+        return await exchange.answer(_PAGE if tried == 3 else replace(_PAGE, status=200 if reads else 504))
+    if tried == 5 and pinned:
+        return await exchange.refuse(409, "the object has been modified", reason="Conflict")
+    return await none(exchange)
 
 
 async def unavailable_for_half_a_minute(exchange: Exchange) -> None:
@@ -145,6 +146,19 @@ async def unavailable_for_half_a_minute(exchange: Exchange) -> None:
     if time.monotonic() >= memory.get("until", 0.0):
         return await none(exchange)
     return await exchange.refuse(503, "the server is currently unable to handle the request")
+
+
+def gone_for(seconds: float) -> Play:
+    """Once all four watches of a Deployment are open nobody listens any more, for so long."""
+
+    async def gone(exchange: Exchange) -> None:
+        if exchange.verb == "watch" and exchange.proxy.running["watch"] == 4:
+            exchange.proxy.memory.setdefault("leaving", exchange)
+        if exchange.proxy.memory.get("leaving") is exchange:
+            exchange.proxy.leave(seconds)
+        await none(exchange)
+
+    return gone
 
 
 async def unauthorized_once(exchange: Exchange) -> None:
@@ -208,95 +222,47 @@ async def reset_before(exchange: Exchange) -> None:
     return exchange.reset()
 
 
-async def reset_after_the_write(exchange: Exchange) -> None:
-    """The first try of each write is carried out, then the connection is reset."""
-    if not exchange.writes or not exchange.first():
-        return await none(exchange)
-    await exchange.forward()
-    exchange.strike()
-    return exchange.reset()
-
-
 async def truncated(exchange: Exchange) -> None:
     """The first answer to each read breaks off half-way."""
-    return await _truncated(exchange, told=True)
-
-
-async def truncated_unnoticed(exchange: Exchange) -> None:
-    """The same, by something that does not say how long its answers are."""
-    return await _truncated(exchange, told=False)
-
-
-async def bad_gateway(exchange: Exchange) -> None:
-    """The first try of each request is answered by a load balancer's error page."""
-    if not exchange.first():
+    if exchange.verb not in ("get", "list") or not exchange.first():
         return await none(exchange)
-    exchange.strike()
-    return await exchange.answer(_PAGE)
+    return await _half(exchange, told=True)
 
 
-async def page_instead(exchange: Exchange) -> None:
-    """The first try of each read is answered by a page that says 200."""
-    if exchange.verb not in ("get", "list", "watch") or not exchange.first():
-        return await none(exchange)
-    exchange.strike()
-    return await exchange.answer(replace(_PAGE, status=200))
-
-
-async def met_a_conflict(exchange: Exchange) -> None:
-    """The first try of each patch that pins a version is refused: somebody was faster."""
-    if exchange.verb != "patch" or "apply" in exchange.content_type or not exchange.first():
-        return await none(exchange)
-    return await exchange.refuse(409, "the object has been modified", reason="Conflict")
-
-
-async def short_watches(exchange: Exchange) -> None:
-    """Each watch ends in order after each line."""
-    if exchange.verb != "watch":
-        return await none(exchange)
-    async for line in exchange.events():
-        await exchange.send(line)
-        exchange.strike()
-        break
-    return await _finish(exchange)
-
-
-async def never_kept_alive(exchange: Exchange) -> None:
-    """Each connection is closed after its first answer, without a word about it."""
-    await none(exchange)
-    exchange.strike()
+async def short_connections(exchange: Exchange) -> None:
+    """Each watch ends in order after one line, and each connection is closed after its answer without a word about it."""
+    if exchange.verb == "watch":
+        async for line in exchange.events():
+            await exchange.send(line)
+            exchange.strike()
+            break
+        await _finish(exchange)
+    else:
+        await none(exchange)
     exchange.hang_up()
 
 
-FAULTS: tuple[t.Callable[[Exchange], t.Awaitable[None]], ...] = (
+FAULTS: tuple[Play, ...] = (
     unavailable_for_half_a_minute,
+    one_thing_after_another,
     silent_before,
-    silent_after_the_write,
+    answers_lost,
     silent_watches,
     none,
     cut_within_an_event,
     forgotten_version,
     forgotten_within_the_stream,
-    version_not_reached,
     watches_refused,
     too_many_requests,
     leader_changed_after_the_write,
-    leader_changed_before,
-    unavailable,
     unauthorized_once,
     told_twice,
     late_workload,
     late_pods,
     slow,
     reset_before,
-    reset_after_the_write,
     truncated,
-    truncated_unnoticed,
-    bad_gateway,
-    page_instead,
-    met_a_conflict,
-    short_watches,
-    never_kept_alive,
+    short_connections,
 )
 """The longest first."""
 
@@ -335,9 +301,8 @@ async def _late(exchange: Exchange, which: tuple[str, ...]) -> None:
     return await _finish(exchange)
 
 
-async def _truncated(exchange: Exchange, *, told: bool) -> None:
-    if exchange.verb not in ("get", "list") or not exchange.first():
-        return await none(exchange)
+async def _half(exchange: Exchange, *, told: bool) -> None:
+    """Half the answer; ``told`` whether the client can know that it is half only."""
     answer = await exchange.forward()
     if answer.status != 200:
         return await exchange.answer(answer)

@@ -54,6 +54,11 @@ class Observer:
         """The objects of a collection."""
         return t.cast("list[Json]", self.ask("GET", path)["items"])
 
+    def a_node(self) -> str:
+        """The name of one that takes pods."""
+        nodes = self.items("/api/v1/nodes")
+        return next(str(node["metadata"]["name"]) for node in nodes if not node["spec"].get("taints"))
+
     def until(self, path: str, holds: t.Callable[[Json], t.Any]) -> Json:
         """The object once it is so."""
         deadline = time.monotonic() + _PATIENCE

@@ -125,14 +125,10 @@ class Proxy:
         """Where it listens."""
         return f"https://127.0.0.1:{self.port}"
 
-    def vanish(self) -> None:
-        """As if the server had gone: connections are reset, new ones refused."""
+    def leave(self, seconds: float) -> None:
+        """As if the server were gone for a while: connections are reset, new ones refused. To be called by a fault."""
         self.strikes += 1
-        self._loop.run(self._vanish())
-
-    def return_(self) -> None:
-        """Listen again at the same address."""
-        self._loop.run(self._listen())
+        self._tasks.add(asyncio.create_task(self._away(seconds)))
 
     def watches_left(self, within: float) -> int:
         """How many watches are still open, after giving them some time to end."""
@@ -154,6 +150,11 @@ class Proxy:
         )
         self.port = self._listener.sockets[0].getsockname()[1]
 
+    async def _away(self, seconds: float) -> None:
+        await self._vanish()
+        await asyncio.sleep(seconds)
+        await self._listen()
+
     async def _vanish(self) -> None:
         if self._listener:
             self._listener.close()
@@ -171,6 +172,8 @@ class Proxy:
         task = t.cast("asyncio.Task[None]", asyncio.current_task())
         self._tasks.add(task)
         self._open.add(writer)
+        if not (self._listener and self._listener.is_serving()):
+            reset(writer)
         try:
             while exchange := await self._next(t.cast("_Reader", reader), writer):
                 self.running[exchange.verb] += 1
@@ -234,14 +237,17 @@ class Exchange:
             return "watch"
         return "list" if len(_PREFIX.sub("", self.path).split("/")) in (1, 3) else "get"
 
-    def first(self, times: int = 1) -> bool:
-        """Whether this is one of the first tries of this very request; the first contact of all is always spared."""
+    def tries(self) -> int:
+        """Which try of this very request it is, from 1; 0 for the first contact of all, which every fault spares."""
+        if self.number == 1:
+            return 0
         key = (self.verb, self.path, self.query.get("labelSelector"), self.query.get("fieldSelector"))
-        seen = self.proxy.memory.get(key, 0)
-        if self.number == 1 or seen >= times:
-            return False
-        self.proxy.memory[key] = seen + 1
-        return True
+        self.proxy.memory[key] = self.proxy.memory.get(key, 0) + 1
+        return int(self.proxy.memory[key])
+
+    def first(self, times: int = 1) -> bool:
+        """Whether it is one of the first tries of this very request."""
+        return 0 < self.tries() <= times
 
     def strike(self) -> None:
         """Count that the fault has been played."""

@@ -81,23 +81,22 @@ class Stage:
         self,
         story: Story,
         fault: t.Callable[[Exchange], t.Awaitable[None]],
-        meanwhile: t.Callable[[Proxy], None] = lambda _proxy: None,
+        patience: float = 60.0,
     ) -> Report:
         """Prepare it, do it through the proxy, and look at what came of it."""
         namespace = f"fault-{secrets.token_hex(5)}"
         self.observer.create("/api/v1/namespaces", {"metadata": {"name": namespace}})
         proxy = Proxy(self._loop, fault)
         try:
-            story.given(self.observer, namespace)
-            meanwhile(proxy)
+            story.given(self.observer, namespace, story.kind)
             told = Narrative()
-            cluster = connect(credentials(proxy, self._authority), patience=60.0, timings=TIMINGS)
+            cluster = connect(credentials(proxy, self._authority), patience=patience, timings=TIMINGS)
             started = time.monotonic()
             outcome = story.when(Ports(cluster, SystemClock(), told), namespace)
             seconds = time.monotonic() - started
             return Report(
                 outcome,
-                self.ending(outcome, namespace),
+                self.ending(story.kind, outcome, namespace),
                 proxy.strikes,
                 len(set(proxy.writes)),
                 len(proxy.writes) - len(set(proxy.writes)),
@@ -110,11 +109,11 @@ class Stage:
             proxy.close()
             self.observer.ask("DELETE", f"/api/v1/namespaces/{namespace}")
 
-    def ending(self, outcome: Outcome, namespace: str) -> Ending:
+    def ending(self, kind: str, outcome: Outcome, namespace: str) -> Ending:
         """How it ended: the outcome's word, and the cluster's."""
-        workload = self.observer.ask("GET", stories.deployments(namespace, "app"))
+        workload = self.observer.ask("GET", stories.path_of(kind, namespace, "app"))
         pods = self.observer.items(f"/api/v1/namespaces/{namespace}/pods")
-        owned = self.observer.items(f"/apis/apps/v1/namespaces/{namespace}/replicasets")
+        revisions = stories.path_of("ReplicaSet" if kind == "Deployment" else "ControllerRevision", namespace)
         images = [item["image"] for item in workload["spec"]["template"]["spec"]["containers"]]
         return Ending(
             status=outcome.status,
@@ -124,10 +123,10 @@ class Stage:
             version_after=outcome.after.get("version", ""),
             rolled_back=outcome.rolled_back.get("version", ""),
             image=images[0].rpartition(":")[2],
-            replicas=workload["spec"]["replicas"],
+            replicas=workload["spec"].get("replicas", workload["status"].get("desiredNumberScheduled")),
             running=sum(_ready(pod) for pod in pods),
             generation=workload["metadata"]["generation"],
-            revisions=len(owned),
+            revisions=len(self.observer.items(revisions)),
         )
 
 

@@ -99,3 +99,17 @@ def test_a_run_that_is_stopped_before_it_writes_says_that_nothing_was_changed_an
     with pytest.raises(errors.Interrupted, match=r"Stopped by SIGTERM\. Deployment shop/app: nothing was changed\."):
         upgraded(stage)
     assert taken[0].released
+
+
+def test_a_server_that_stays_away_after_the_write_is_told_with_what_has_been_written() -> None:
+    stage = show("upgrade")
+
+    def away(_scopes: t.Any) -> t.NoReturn:
+        stage.clock.at += 60.0
+        raise errors.Unreachable("API server 10.0.0.1:6443 gave no usable answer.")
+
+    stage.cluster.open_feed = away  # type: ignore[method-assign]
+    with pytest.raises(
+        errors.Unreachable, match=r"no usable answer\. Deployment shop/app: Upgrade of .* has been written"
+    ):
+        upgraded(stage, timeout=50.0)

@@ -6,6 +6,7 @@ import typing as t
 
 import pytest
 
+from ansible_collections.steady.rollout.plugins.module_utils._rollout import errors
 from ansible_collections.steady.rollout.tests.unit.films import film as films
 from ansible_collections.steady.rollout.tests.unit.films import record, twists
 from ansible_collections.steady.rollout.tests.unit.films.play import played, upgraded
@@ -100,4 +101,21 @@ def test_a_version_of_which_no_pod_has_run_is_not_known_to_be_good() -> None:
     stage = show("upgrade", twists.wanting_nothing)
     outcome = upgraded(stage)
     assert outcome.status == "complete"
+    assert len(stage.cluster.bodies) == 1
+
+
+def test_what_nobody_could_see_at_the_deadline_is_not_undone() -> None:
+    stage = show("upgrade", twists.stalled)
+    listed = stage.cluster.list
+
+    def gone_later(scope: t.Any) -> list[Json]:
+        if stage.clock.at > 10:
+            raise errors.Unreachable("API server 10.0.0.1:6443 gave no usable answer.")
+        return listed(scope)
+
+    stage.cluster.list = gone_later  # type: ignore[method-assign]
+    outcome = upgraded(stage, timeout=20.0)
+    assert (outcome.failed, outcome.changed, outcome.findings, outcome.rolled_back) == (True, True, (), {})
+    assert "not complete after 20 s: API server 10.0.0.1:6443 gave no usable answer." in outcome.message
+    assert "Nothing was undone: what nobody can see may be complete by now." in outcome.message
     assert len(stage.cluster.bodies) == 1

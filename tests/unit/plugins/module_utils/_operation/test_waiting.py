@@ -8,6 +8,7 @@ import pytest
 
 from ansible_collections.steady.rollout.plugins.module_utils._operation import operate, waiting, writing
 from ansible_collections.steady.rollout.plugins.module_utils._operation.outcome import Settings
+from ansible_collections.steady.rollout.plugins.module_utils._rollout import errors
 from ansible_collections.steady.rollout.plugins.module_utils._rollout import verdict as verdicts
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.kinds import deployment
 from ansible_collections.steady.rollout.tests.unit.films import twists
@@ -121,3 +122,56 @@ def test_a_server_that_is_away_is_told_and_fails_nothing() -> None:
         "API server 10.77.0.11:6443: connection refused; going on as soon as it answers",
         "the API server answers again",
     ]
+
+
+AWAY = errors.Unreachable("API server 10.77.0.11:6443 gave no usable answer to list pods in time.")
+
+
+class Lost(Reel):
+    """A feed whose server does not answer any more once it is open."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.projector.list = away  # type: ignore[method-assign]
+
+
+def away(*_unused: t.Any) -> t.NoReturn:
+    raise AWAY
+
+
+@pytest.mark.parametrize("film", ["upgrade", "image_not_found"], ids=["good", "bad"])
+def test_a_server_that_is_away_at_the_deadline_leaves_open_how_it_is(film: str) -> None:
+    stage = show(film, twists.stalled) if film == "upgrade" else show(film)
+    began = stage.film.scenes[stage.film.written]["at"]
+    stage.cluster.open_feed = lambda _scopes: Lost(stage.cluster)  # type: ignore[method-assign]
+    result = waited(stage, timeout=30.0)
+    assert (result.verdict.phase, result.seen, result.verdict.findings) == ("failed", False, ())
+    assert result.verdict.message == f"not complete after 30 s: {AWAY}"
+    assert stage.clock.at <= began + 30.0 + waiting.DOUBT
+
+
+def test_a_server_that_goes_away_before_the_first_look_is_waited_for() -> None:
+    stage = show("upgrade")
+    answers = iter([AWAY, AWAY])
+
+    def open_feed(_scopes: t.Any) -> Reel:
+        for trouble in answers:
+            raise trouble
+        return Reel(stage.cluster)
+
+    stage.cluster.open_feed = open_feed  # type: ignore[method-assign]
+    assert waited(stage).verdict.phase == "complete"
+    assert len([line for line in stage.heard.lines if "Going on as soon as it does" in line]) == 2
+
+
+def test_a_server_that_stays_away_from_the_first_look_ends_the_wait_at_the_deadline() -> None:
+    stage = show("upgrade")
+
+    def open_feed(_scopes: t.Any) -> t.NoReturn:
+        stage.clock.at += 60.0
+        raise AWAY
+
+    stage.cluster.open_feed = open_feed  # type: ignore[method-assign]
+    with pytest.raises(errors.Unreachable, match="gave no usable answer"):
+        waited(stage, timeout=100.0)
+    assert len(stage.heard.lines) == 1
