@@ -6,7 +6,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 
-from .scenarios import Scenario
+from .scenarios import DEPLOYMENT, Json, Scenario
 from .tools import HERE, Tool
 
 INTRODUCTION = """\
@@ -18,9 +18,10 @@ The same scenarios with four tools on the lab's cluster, written by `make compar
 
 READING = """
 - **right**: the tool's exit code says what was right beforehand, by what was done, and, for a success, the cluster holds it.
-  **says done** / **says failed**: it says so and it is not so. **not done**: it says truly that it failed, at something that can be done.
+  **wrong: says done** / **wrong: says failed**: it says so and it is not so. **not done**: it says truly that it failed,
+  at something that can be done.
 - Seconds are those of the whole command until it returned, going back included; about two of them are `ansible-playbook` starting.
-  Each tool was told to wait {timeout} seconds at most; longer means that it waited again for the way back.
+  Each tool was told to wait {timeout} seconds at most; what is longer is its start and the way back.
 - **cause named**: what the tool printed matches the expression below. _Slanted_: how the state afterwards differs from the one
   that should be, read from the raw objects with `kubectl get --output=json` as the tool returns.
 - Two plays at a time on one machine of two cores, each in a namespace of its own. `progressDeadlineSeconds` is left at its default of
@@ -36,7 +37,8 @@ def page(
 ) -> str:
     """``about``: date and versions, by name."""
     facts = ", ".join(f"{name} {value}".strip() for name, value in about.items())
-    commands = "\n".join(commands_of(tool) for tool in tools)
+    commands = "\n".join(commands_of(tool) for tool in tools).rstrip()
+    usual = json.dumps(DEPLOYMENT["spec"])
     given = fenced("tools/given.sh", (HERE / "tools/given.sh").read_text())
     chart = fenced("chart/templates/workload.tpl", (HERE / "chart/templates/workload.tpl").read_text())
     return f"""{INTRODUCTION}
@@ -46,7 +48,8 @@ def page(
 {READING.format(timeout=timeout)}
 ## The scenarios
 
-Three replicas each. The words are functions of the files below. 9.9 does not exist, 3.0 never becomes ready.
+Three replicas each; where nothing else is said a Deployment with `{usual}`.
+The words are functions of the files below. 9.9 does not exist, 3.0 never becomes ready.
 
 {played(scenarios)}
 
@@ -54,7 +57,8 @@ Three replicas each. The words are functions of the files below. 9.9 does not ex
 {chart}
 ## The tools
 
-{commands}"""
+{commands}
+"""
 
 
 def played(scenarios: Sequence[Scenario]) -> str:
@@ -66,13 +70,18 @@ def played(scenarios: Sequence[Scenario]) -> str:
         kept = f", keeps {' and '.join(scenario.keeps)}" if scenario.keeps else ""
         cause = f"`{scenario.cause}`".replace("|", "\\|") if scenario.cause else ""
         when = f"`{scenario.when}`" + (f" with `{json.dumps(scenario.after)}`" if scenario.after else "")
-        given = f"`{scenario.given}` of a {scenario.before['kind']} with `{json.dumps(scenario.before['spec'])}`"
+        given = f"`{scenario.given}`{definition(scenario.before)}"
         rows.append(f"| {scenario.name} | {given} | {when} | {then}{kept} | {cause} |")
     return "\n".join(rows)
 
 
+def definition(before: Json) -> str:
+    """What is not as usual about the workload."""
+    return "" if before is DEPLOYMENT else f" of a {before['kind']} with `{json.dumps(before['spec'])}`"
+
+
 def commands_of(tool: Tool) -> str:
-    blocks = "".join(fenced(str(path.relative_to(HERE)), path.read_text()) for path in tool.files)
+    blocks = "\n".join(fenced(str(path.relative_to(HERE)), path.read_text()) for path in tool.files)
     return f"### {tool.name}\n\n{blocks}"
 
 
@@ -81,4 +90,4 @@ def fenced(name: str, text: str) -> str:
     language = "sh" if name.endswith(".sh") else "yaml"
     own = ("# SPDX", "# shellcheck", "---")
     lines = [line for line in text.splitlines() if not line.startswith(own)]
-    return f"`tests/compare/{name}`\n\n```{language}\n" + "\n".join(lines) + "\n```\n\n"
+    return f"`tests/compare/{name}`\n\n```{language}\n" + "\n".join(lines) + "\n```\n"
