@@ -6,6 +6,7 @@ Nothing goes on behind a write that has not been made yet, as nothing would have
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import math
 import typing as t
@@ -93,6 +94,7 @@ class Projector:
     troubles: list[errors.RolloutError | None] = field(default_factory=list)
     bodies: list[Json] = field(default_factory=list)
     tried: list[Json] = field(default_factory=list)
+    deleted: list[str] = field(default_factory=list)
     allowed: list[Json] = field(default_factory=lambda: [{"apiGroups": ["*"], "resources": ["*"], "verbs": ["*"]}])
     closed: int = 0
     caution: str = ""
@@ -147,6 +149,14 @@ class Projector:
         """No operation here looks for a kind."""
         raise AssertionError(f"looked for {api_version} {kind}")
 
+    def shared(self) -> t.ContextManager[None]:
+        """Nothing: a film is one stream."""
+        return contextlib.nullcontext()
+
+    def stop(self, reason: Exception) -> None:
+        """No film is stopped."""
+        raise AssertionError(f"stopped: {reason}")
+
     def open_feed(self, scopes: t.Sequence[Scope]) -> Reel:
         """The film from here on."""
         self.opened += 1
@@ -198,8 +208,8 @@ class Projector:
         raise AssertionError(f"created a {resource.kind}")
 
     def delete(self, resource: Resource, namespace: str, name: str, *, uid: str = "") -> None:
-        """No operation here deletes."""
-        raise AssertionError(f"deleted {resource.kind} {name}")
+        """Keep its name; what came of it is in the film."""
+        self.deleted.append(f"{resource.kind} {name}")
 
     def _answer(self, body: Json, dry_run: bool, stale: bool = False) -> Json:
         trouble = self.troubles.pop(0) if self.troubles else None
