@@ -45,6 +45,7 @@ extends_documentation_fragment:
   - steady.rollout.attributes.actiongroup_workload
   - steady.rollout.workload.many
   - steady.rollout.workload.waiting
+  - steady.rollout.workload.gates
   - steady.rollout.workload.holding
 seealso:
   - module: steady.rollout.workload_restart
@@ -223,6 +224,7 @@ from ansible_collections.steady.rollout.plugins.module_utils._operation.pause im
 
 ARGUMENTS: dict[str, t.Any] = {
     **workload.WAITING,
+    **workload.GATES,
     **workload.HOLDING,
     **workload.ON_FAILURE,
     **many.arguments(),

@@ -42,6 +42,7 @@ extends_documentation_fragment:
   - steady.rollout.attributes.actiongroup_workload
   - steady.rollout.workload.many
   - steady.rollout.workload.waiting
+  - steady.rollout.workload.gates
   - steady.rollout.workload.holding
   - steady.rollout.workload.changing
 seealso:
@@ -223,6 +224,7 @@ from ansible_collections.steady.rollout.plugins.module_utils._operation.restart 
 
 ARGUMENTS: dict[str, t.Any] = {
     **workload.WAITING,
+    **workload.GATES,
     **workload.HOLDING,
     **workload.CHANGING,
     **many.arguments(),

@@ -268,6 +268,7 @@ from ansible_collections.steady.rollout.plugins.module_utils._rollout import err
 
 ARGUMENTS: dict[str, t.Any] = {
     **workload.WAITING,
+    **workload.GATES,
     **workload.HOLDING,
     **workload.CHANGING,
     "revision": {"type": "int"},

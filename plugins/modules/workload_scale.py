@@ -239,6 +239,7 @@ from ansible_collections.steady.rollout.plugins.module_utils._rollout import err
 
 ARGUMENTS: dict[str, t.Any] = {
     **workload.WAITING,
+    **workload.GATES,
     **workload.HOLDING,
     "replicas": {"type": "int"},
     **many.arguments(replicas={"type": "int"}),

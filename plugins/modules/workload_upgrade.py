@@ -284,6 +284,7 @@ from ansible_collections.steady.rollout.plugins.module_utils._rollout import err
 
 ARGUMENTS: dict[str, t.Any] = {
     **workload.WAITING,
+    **workload.GATES,
     **workload.HOLDING,
     **workload.CHANGING,
     **workload.ON_FAILURE,
