@@ -134,14 +134,14 @@ def limits_of(params: Json) -> Limits:
     graces = ("image_pull_grace", "unschedulable_grace", "volume_grace", "config_grace")
     seconds = {option: durations.parse(params[option], option, minimum=0) for option in graces}
     probe = params["probe_grace"]
-    restarts = {option: int(params[option]) for option in ("crash_restarts", "init_restarts")}
-    for option, count in restarts.items():
-        if count < 0:
-            raise errors.InvalidInput(f"{option}: {count} is not possible, write 0 or more.")
+    for option in ("crash_restarts", "init_restarts"):
+        if params[option] < 0:
+            raise errors.InvalidInput(f"{option}: {params[option]} is not possible, write 0 or more.")
     return Limits(
         **seconds,
         probe_grace=None if probe in (None, "") else durations.parse(probe, "probe_grace", minimum=0),
-        **restarts,
+        crash_restarts=params["crash_restarts"],
+        init_restarts=params["init_restarts"],
         fail_on=params["fail_on"] or "",
         ignore_unready_nodes=params["ignore_unready_nodes"],
     )
