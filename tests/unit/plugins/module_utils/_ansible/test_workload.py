@@ -17,7 +17,7 @@ Json = dict[str, t.Any]
 
 DEFAULTS = {
     name: option.get("default")
-    for name, option in {**workload.WAITING, **workload.CHANGING, **workload.ON_FAILURE}.items()
+    for name, option in {**workload.WAITING, **workload.GATES, **workload.CHANGING, **workload.ON_FAILURE}.items()
 }
 
 
@@ -97,3 +97,23 @@ def test_an_outcome_is_a_result_with_its_findings_as_facts() -> None:
 
 def test_the_date_is_utc_to_the_millisecond() -> None:
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", workload.SystemClock().now())
+
+
+def test_gates_are_read_as_people_write_them() -> None:
+    (gate,) = settings(gates=[{"stable_for": "10s"}]).gates
+    assert (gate.label, gate.options["for"]) == ("stable_for", 10.0)
+    with pytest.raises(errors.InvalidInput, match=r"^gates\[0\]: there is no gate 'stable'"):
+        settings(gates=[{"stable": "10s"}])
+
+
+@pytest.mark.parametrize(
+    ("written", "asks"),
+    [
+        ([], False),
+        (["endpoints_ready", {"http": "http://a/"}, {"http": None}, {"http": {"url": "http://a/"}}], False),
+        ([{"condition": {}}], True),
+        ([{"http": {"version_path": "a"}}], True),
+    ],
+)
+def test_jmespath_is_needed_only_by_gates_that_use_it(written: t.Any, asks: bool) -> None:
+    assert ("jmespath" in workload.libraries({"gates": written})) is asks
