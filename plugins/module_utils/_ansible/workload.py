@@ -97,7 +97,8 @@ def reference_of(params: Json) -> Reference:
 def libraries(params: Json) -> tuple[str, ...]:
     """The Python libraries that these options need."""
     written = [item for item in params.get("gates") or () if isinstance(item, dict)]
-    asks = any("condition" in item or "version_path" in (item.get("http") or ()) for item in written)
+    probes = [item["http"] for item in written if isinstance(item.get("http"), dict)]
+    asks = any("condition" in item for item in written) or any("version_path" in probe for probe in probes)
     asks = asks or bool(params.get("success_condition"))
     return ("kubernetes", "urllib3", "jmespath") if asks else ("kubernetes", "urllib3")
 

@@ -74,6 +74,8 @@ def value(expression: str, item: Json) -> t.Any:
 def told(item: Json) -> str:
     """The object's own words about its state: phase and conditions."""
     status = objects.status(item)
+    if not isinstance(status, dict):
+        return masked(f"its status is {status}")[:LONGEST]
     words = [f"phase {status['phase']}"] if isinstance(status.get("phase"), str) else []
     conditions = status.get("conditions")
     for condition in conditions if isinstance(conditions, list) else ():

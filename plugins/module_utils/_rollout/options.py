@@ -38,7 +38,8 @@ def read(given: t.Any, known: t.Sequence[Option], where: str) -> Json:
     names = [option.name for option in known]
     for name in given:
         if name not in names:
-            raise errors.InvalidInput(f"{where}.{name}: there is no such option{nearest(str(name), names)}")
+            shown = name if str(name).isidentifier() else repr(name)
+            raise errors.InvalidInput(f"{where}.{shown}: there is no such option{nearest(str(name), names)}")
     return {option.name: _value(given.get(option.name), option, f"{where}.{option.name}") for option in known}
 
 
