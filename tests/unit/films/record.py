@@ -250,6 +250,8 @@ MISSING = {"name": "COLOUR", "valueFrom": {"configMapKeyRef": {"name": "settings
 FAILING = {"name": "first", "image": f"{IMAGE}:1.0", "env": [{"name": "LAME_DUCK", "value": "nonsense"}]}
 ELSEWHERE = {"httpGet": {"path": "/nowhere", "port": "http"}, "periodSeconds": 1, "failureThreshold": 2}
 MOUNTED = {"volumeMounts": [{"name": "s", "mountPath": "/s"}]}
+DENIED = deployed(pod={"priorityClassName": "nobody"})
+DENIED_KEPT = deployed("9.9", pod={"priorityClassName": "nobody"}, on_failure="keep")
 SLOW_TO_LEAVE = [{"name": "LAME_DUCK", "value": "4s"}]
 PLANS: dict[str, Plan] = {
     "deploy": Plan("complete", deployed("1.0"), ()),
@@ -302,10 +304,12 @@ PLANS: dict[str, Plan] = {
     # The pod of the broken revision goes only when it is deleted.
     "ordered_image_not_found": of("StatefulSet", "image_not_found", upgraded("9.9")),
     "ordered_never_ready": of("StatefulSet", "probe", upgraded("3.0")),
-    "ordered_quota": Plan(
-        "quota", deployed(resources={"limits": {"memory": "1Gi"}}), FIRST, {"limits.memory": "1Mi"}, kind="StatefulSet"
-    ),
     "ordered_together_not_found": of("StatefulSet", "image_not_found", upgraded("9.9"), deployed("1.0", spec=TOGETHER)),
+    # What was said about the pods of the revision before still stands there when the next one comes.
+    "ordered_denied": of("StatefulSet", "quota", DENIED),
+    "ordered_mended": of("StatefulSet", "complete", deployed("2.0"), *FIRST, DENIED_KEPT),
+    "daemon_denied": of("DaemonSet", "quota", DENIED),
+    "daemon_mended": of("DaemonSet", "complete", deployed("2.0"), *FIRST, DENIED_KEPT),
     "daemon_upgrade": of("DaemonSet", "complete", upgraded("2.0")),
     "daemon_surge": of("DaemonSet", "complete", upgraded("2.0"), deployed("1.0", spec=SURGING)),
     "daemon_back": of("DaemonSet", "complete", rolled_back, *FIRST, deployed("2.0")),

@@ -54,7 +54,10 @@ def identity(revision: Json) -> str:
 
 
 def judge(snapshot: Snapshot) -> status.Status:
-    """Complete or what is still missing, counted in nodes as the controller does. Missing data is never complete."""
+    """Complete or what is still missing, counted in nodes as the controller does; the pods themselves must bear it out.
+
+    Missing data is never complete.
+    """
     workload = snapshot.workload
     if workload is None:
         return status.Status(False, "it does not exist")
@@ -62,6 +65,7 @@ def judge(snapshot: Snapshot) -> status.Status:
     updated = _counted(snapshot, "updatedNumberScheduled", is_updated)
     at_hand = _counted(snapshot, "numberAvailable", lambda _snapshot, pod: is_ready(pod))
     to_go = [pod for pod in snapshot.old_pods if objects.active(pod)]
+    ready = sum(1 for pod in snapshot.new_pods if is_ready(pod))
     aside = f" (without {', '.join(sorted(_nodes(snapshot.left_out)))})" if snapshot.left_out else ""
 
     def answer(complete: bool, message: str) -> status.Status:
@@ -69,7 +73,7 @@ def judge(snapshot: Snapshot) -> status.Status:
             complete,
             message + aside,
             wanted=goal,
-            new_ready=sum(1 for pod in snapshot.new_pods if is_ready(pod)),
+            new_ready=ready,
             old=len(to_go),
             available=at_hand,
             counted=snapshot.newest is not None,
@@ -88,8 +92,8 @@ def judge(snapshot: Snapshot) -> status.Status:
         return answer(False, f"{updated} of {goal} nodes have an updated pod")
     if to_go:
         return answer(False, f"{len(to_go)} old pods are still there")
-    if at_hand < goal:
-        return answer(False, f"{at_hand} of {goal} nodes have an available pod")
+    if min(at_hand, ready) < goal:
+        return answer(False, f"{min(at_hand, ready)} of {goal} nodes have an available pod")
     return answer(True, f"{at_hand} of {goal} nodes have an available pod")
 
 

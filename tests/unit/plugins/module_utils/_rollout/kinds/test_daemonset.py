@@ -55,6 +55,11 @@ def test_an_old_pod_that_the_counts_have_forgotten_is_seen_unless_it_leaves() ->
     assert daemonset.judge(sets.everywhere(pods=[*new, pod("1.0", "b", changes=LEAVING)])).complete
 
 
+def test_a_pod_that_the_counts_call_available_and_is_not_seen_so_is_waited_for() -> None:
+    pods = [pod("2.0", "a"), pod("2.0", "b", ready=False)]
+    assert daemonset.judge(sets.everywhere(pods=pods)).message == "1 of 2 nodes have an available pod"
+
+
 def test_under_on_delete_old_pods_wait_for_people_who_delete_them() -> None:
     snapshot = sets.everywhere(
         {"spec": BY_HAND, "status": {"updatedNumberScheduled": 1}}, [pod("2.0", "a"), pod("1.0", "b")]
