@@ -31,7 +31,7 @@ from ansible_collections.steady.rollout.tests.integration.faults.run import Repo
 from ansible_collections.steady.rollout.tests.integration.faults.stories import GOOD_UPGRADE, STORIES, Story, to
 from ansible_collections.steady.rollout.tests.unit.plugins.module_utils._cluster.certificates import Authority
 
-AT_ONCE = 8
+AT_ONCE = 16
 
 
 @pytest.fixture(scope="session")
@@ -83,7 +83,7 @@ def test_a_server_that_stays_away_until_the_deadline_is_what_the_failure_names(s
     report = stage.play(hasty, gone_for(math.inf), patience=8.0)
     assert report.outcome.failed
     assert (report.ending.status, report.ending.code, report.ending.image) == ("failed", "", "2.0")
-    assert re.search(r"not complete after 8 s: API server 127.0.0.1:\d+ gave no usable answer", report.outcome.message)
+    assert re.search(r"not complete after 8.0 s: API server 127.0.0.1:\d+ gave no usable answer", report.outcome.message)
     assert "connection refused" in report.outcome.message
     assert "Nothing was undone: what nobody can see may be complete by now." in report.outcome.message
     assert (report.strikes, report.watches_left) == (1, 0), report

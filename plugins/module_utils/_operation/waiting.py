@@ -123,7 +123,8 @@ def _look_again(
         nodes = roll.settings.limits.ignore_unready_nodes
         snapshot = reading.snapshot(roll.ports.cluster, roll.kind, roll.reference, present, nodes=nodes)
     except errors.Unreachable as silence:
-        return seen, replace(verdict, phase="progressing", message=str(silence), findings=(), lost=False), False
+        message = str(silence).rstrip(".")
+        return seen, replace(verdict, phase="progressing", message=message, findings=(), lost=False), False
     at = roll.ports.clock.monotonic()
     return snapshot, verdicts.judge(roll.kind, snapshot, aim, memory, roll.settings.limits, at)[1], True
 

@@ -146,7 +146,7 @@ def test_a_server_that_is_away_at_the_deadline_leaves_open_how_it_is(film: str) 
     stage.cluster.open_feed = lambda _scopes: Lost(stage.cluster)  # type: ignore[method-assign]
     result = waited(stage, timeout=30.0)
     assert (result.verdict.phase, result.seen, result.verdict.findings) == ("failed", False, ())
-    assert result.verdict.message == f"not complete after 30 s: {AWAY}"
+    assert result.verdict.message == f"not complete after 30 s: {AWAY}".rstrip(".")
     assert stage.clock.at <= began + 30.0 + waiting.DOUBT
 
 
