@@ -57,6 +57,14 @@ def played(stage: Stage, request: pytest.FixtureRequest) -> Iterator[dict[tuple[
         yield runs
         for run in runs.values():
             run.cancel()
+    ended = [run.result() for run in runs.values() if not run.cancelled() and not run.exception()]
+    terminal = request.config.pluginmanager.get_plugin("terminalreporter")
+    if terminal:
+        terminal.write_line(
+            f"\n{len({each['story'].name for each in wanted})} stories through"
+            f" {len({each['fault'].__name__ for each in wanted})} faults: {len(ended)} runs,"
+            f" in which faults were played {sum(run.strikes for run in ended)} times"
+        )
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.__name__.replace("_", " "))
@@ -83,7 +91,9 @@ def test_a_server_that_stays_away_until_the_deadline_is_what_the_failure_names(s
     report = stage.play(hasty, gone_for(math.inf), patience=8.0)
     assert report.outcome.failed
     assert (report.ending.status, report.ending.code, report.ending.image) == ("failed", "", "2.0")
-    assert re.search(r"not complete after 8.0 s: API server 127.0.0.1:\d+ gave no usable answer", report.outcome.message)
+    assert re.search(
+        r"not complete after 8.0 s: API server 127.0.0.1:\d+ gave no usable answer", report.outcome.message
+    )
     assert "connection refused" in report.outcome.message
     assert "Nothing was undone: what nobody can see may be complete by now." in report.outcome.message
     assert (report.strikes, report.watches_left) == (1, 0), report
