@@ -14,6 +14,7 @@ options:
     description:
       - Path of the kubeconfig to use, or its content as a dictionary.
       - Several paths can be joined with V(:); what comes first wins.
+      - Credential plugins (C(exec)) are run again when the API server no longer takes what they gave.
       - Without any connection option, a pod's own service account is used where there is one,
         else E(KUBECONFIG), else C(~/.kube/config).
       - If the value is not specified in the task, the value of environment variable E(K8S_AUTH_KUBECONFIG) will be
@@ -74,7 +75,7 @@ options:
   validate_certs:
     description:
       - Whether to check the API server's certificate. V(false) lets anybody between you and the server read and
-        change everything.
+        change everything, so there is a warning.
       - Without it, the kubeconfig decides, and without that it is checked.
       - If the value is not specified in the task, the value of environment variable E(K8S_AUTH_VALIDATE_CERTS)
         or E(K8S_AUTH_VERIFY_SSL) will be used instead.
@@ -82,7 +83,7 @@ options:
     aliases: [verify_ssl]
   proxy:
     description:
-      - URL of the HTTP proxy to go through. SOCKS proxies need the Python package C(PySocks).
+      - URL of the HTTP proxy to go through, V(http://user:password@host:3128) where it asks who comes. SOCKS proxies need the Python package C(PySocks).
       - If the value is not specified in the task, the value of environment variable E(K8S_AUTH_PROXY) will be used
         instead.
     type: str
@@ -124,7 +125,8 @@ options:
     type: bool
   impersonate_user:
     description:
-      - User to act as; the credentials' own user needs the verb C(impersonate).
+      - User to act as, in place of the one that the kubeconfig names with C(as); the credentials' own user needs the
+        verb C(impersonate).
       - If the value is not specified in the task, the value of environment variable E(K8S_AUTH_IMPERSONATE_USER)
         will be used instead.
     type: str

@@ -8,6 +8,7 @@ import time
 import typing as t
 
 from ansible_collections.steady.rollout.plugins.module_utils._ansible.workload import SystemClock
+from ansible_collections.steady.rollout.plugins.module_utils._http.measuring import HttpMeasures
 from ansible_collections.steady.rollout.plugins.module_utils._operation import wait
 from ansible_collections.steady.rollout.plugins.module_utils._operation.outcome import Settings
 from ansible_collections.steady.rollout.plugins.module_utils._operation.ports import Ports
@@ -37,7 +38,7 @@ class Told:
 
 def ports(cluster: ApiCluster) -> Ports:
     """The ports of an operation on that cluster; ``progress`` is a ``Told``."""
-    return Ports(cluster, SystemClock(), Told())
+    return Ports(cluster, SystemClock(), Told(), HttpMeasures())
 
 
 def manifest(kind: str, namespace: str, version: str = "1.0", **spec: t.Any) -> Json:

@@ -9,6 +9,7 @@ import json
 import os
 import pathlib
 import re
+import signal
 import subprocess
 import sys
 import tempfile
@@ -362,6 +363,40 @@ def is_known(cluster: ApiCluster, namespace: str) -> bool:
     except errors.Unauthorized:
         return False
     return True
+
+
+# keys, when a run is stopped
+
+
+def test_no_key_is_left_behind_by_a_run_that_is_stopped(given: Given, cluster: ApiCluster) -> None:
+    """Nor is one to be found while it waits."""
+    waiting = accounts.manifest("Deployment", given.namespace)
+    waiting["spec"]["template"]["spec"]["schedulingGates"] = [{"name": "tests.example/wait"}]
+    cluster.create(resources.DEPLOYMENT, given.namespace, waiting)
+    options = f"kubeconfig={given.path} namespace={given.namespace} name=app"
+    (given.folder / "keys").mkdir()
+    environment = {**os.environ, "TMPDIR": str(given.folder / "keys")}
+    with subprocess.Popen(
+        ["ansible", "localhost", "-c", "local", "-m", "steady.rollout.workload_wait", "-a", options],
+        cwd=HERE.parents[1],
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as run:
+        assert run.stdout is not None
+        first = run.stdout.readline()
+        assert "0/2 new ready" in first, first
+        assert keys_in(given.folder / "keys") == []
+        os.killpg(run.pid, signal.SIGTERM)
+        run.stdout.read()
+    assert run.returncode
+    assert keys_in(given.folder / "keys") == []
+
+
+def keys_in(folder: pathlib.Path) -> list[pathlib.Path]:
+    return [path for path in folder.rglob("*") if path.is_file() and "PRIVATE KEY" in path.read_text(errors="replace")]
 
 
 # credentials that cannot be right

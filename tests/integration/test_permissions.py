@@ -3,9 +3,16 @@
 
 from __future__ import annotations
 
+import base64
+import contextlib
 import functools
+import json
 import os
 import pathlib
+import secrets
+import subprocess
+import tempfile
+import threading
 import typing as t
 from dataclasses import replace
 
@@ -25,10 +32,17 @@ from ansible_collections.steady.rollout.plugins.module_utils._operation import (
     upgrade,
     wait,
 )
-from ansible_collections.steady.rollout.plugins.module_utils._rollout import errors, kinds, leases, objects, resources
+from ansible_collections.steady.rollout.plugins.module_utils._rollout import (
+    errors,
+    gates,
+    kinds,
+    leases,
+    objects,
+    resources,
+)
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.findings.finding import Limits
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.snapshot import Reference
-from ansible_collections.steady.rollout.tests.integration import accounts
+from ansible_collections.steady.rollout.tests.integration import accounts, fronts
 
 if t.TYPE_CHECKING:
     from ansible_collections.steady.rollout.plugins.module_utils._cluster.request import Request
@@ -37,6 +51,7 @@ if t.TYPE_CHECKING:
 Json = dict[str, t.Any]
 Operation = t.Callable[["Ports", Reference], t.Any]
 
+HERE = pathlib.Path(__file__).parent
 SETTINGS = accounts.SETTINGS
 
 
@@ -98,11 +113,9 @@ def rights_of(operation: str, kind: str = "Deployment") -> set[tuple[str, str]]:
 
 def rules_for(rights: t.Iterable[tuple[str, str]], kind: str = "Deployment") -> list[Json]:
     """A rule for each."""
-    groups = {
-        right.resource.plural: right.resource.group
-        for operation in permissions.NAMES
-        for right in permissions.of(operation, kinds.named(kind))
-    }
+    every = [right for operation in permissions.NAMES for right in permissions.of(operation, kinds.named(kind))]
+    every += [right for rights in permissions.GATES.values() for right in rights]
+    groups = {"serviceaccounts": "", **{right.resource.plural: right.resource.group for right in every}}
     return [{"apiGroups": [groups[plural]], "resources": [plural], "verbs": [verb]} for verb, plural in sorted(rights)]
 
 
@@ -227,3 +240,137 @@ def test_without_the_right_to_look_at_quotas_an_upgrade_says_so_and_goes_on(
     said = [line for line in t.cast("accounts.Told", ports.progress).lines if "quota head-room was not checked" in line]
     assert len(said) == 1
     assert "list resourcequotas" in said[0]
+
+
+def test_a_stuck_statefulset_is_cured_with_the_documented_rights(cluster: ApiCluster, namespace: str) -> None:
+    reference = accounts.given_running_application(cluster, namespace, "StatefulSet")
+    account = as_account(cluster, namespace, rights_of("upgrade", "StatefulSet"), "StatefulSet")
+    asked = asked_of(account)
+    outcome = upgrade.upgrade(accounts.ports(account), reference, upgrade.Wanted("9.9"), SETTINGS)
+    assert (outcome.status, outcome.rolled_back["version"]) == ("failed", "1.0")
+    assert ("delete", "pods") in asked
+
+
+def test_gates_use_exactly_the_documented_rights_and_name_what_is_missing(cluster: ApiCluster, namespace: str) -> None:
+    reference = accounts.given_running_application(cluster, namespace)
+    service = {"metadata": {"name": "app"}, "spec": {"selector": {"app": "app"}, "ports": [{"port": 8080}]}}
+    cluster.create(resources.SERVICE, namespace, {"apiVersion": "v1", "kind": "Service", **service})
+    condition = {
+        "api_version": "v1",
+        "kind": "ServiceAccount",
+        "name": "deployer",
+        "jmespath": "metadata.name == 'deployer'",
+    }
+    settings = replace(
+        SETTINGS,
+        gates=gates.parse(["endpoints_ready", {"job": {"definition": job(cluster)}}, {"condition": condition}]),
+    )
+    own = {
+        (verb, right.resource.plural)
+        for rights in permissions.GATES.values()
+        for right in rights
+        for verb in right.verbs
+    }
+    own |= {(verb, "serviceaccounts") for verb in ("list", "watch")}
+    whole = rights_of("upgrade") | own
+    for verb, plural in sorted(own):
+        name = f"lacks-{verb}-{plural}"
+        subject = {"apiGroup": "rbac.authorization.k8s.io", "kind": "User", "name": name}
+        accounts.grant(cluster, namespace, name, rules_for(whole - {(verb, plural)}), subject)
+        user = connect(Options(kubeconfig=os.environ["KUBECONFIG"], impersonate_user=name))
+        accounts.until(functools.partial(knows_its_role, user, namespace), f"the Role of {name} is known")
+        with pytest.raises(errors.Forbidden, match=f"needs: {verb} {plural} "):
+            upgrade.upgrade(accounts.ports(user), reference, upgrade.Wanted("2.0"), settings)
+    account = as_account(cluster, namespace, whole, "Deployment")
+    asked = asked_of(account)
+    outcome = upgrade.upgrade(accounts.ports(account), reference, upgrade.Wanted("2.0"), settings)
+    assert [gate["state"] for gate in outcome.gates] == ["passed"] * 3, outcome.gates
+    rare = RARE.keys() | {("get", "jobs")}
+    assert asked | rare == whole | rare
+
+
+def job(cluster: ApiCluster) -> Json:
+    """A Job of a program that every node has and that ends well."""
+    proxy = cluster.read(resources.DAEMON_SET, "kube-system", "kube-proxy")
+    image = objects.images(objects.template(proxy))["kube-proxy"]
+    container = {"name": "check", "image": image, "command": ["kube-proxy", "--version"]}
+    return {"spec": {"template": {"spec": {"containers": [container]}}}}
+
+
+def test_every_module_runs_with_the_shipped_role_and_shows_no_secret(
+    cluster: ApiCluster, namespace: str, tmp_path: pathlib.Path
+) -> None:
+    """Through Ansible, at its most talkative; the token and the proxy's password are nowhere to be seen, then or afterwards."""
+    shipped = yaml.safe_load_all((HERE.parents[1] / "extensions" / "rbac" / "role.yml").read_text())
+    rules = next(role["rules"] for role in shipped if role["metadata"]["name"] == "steady-rollout-operator")
+    token = accounts.service_account(cluster, namespace, "deployer", rules)
+    server = yaml.safe_load(pathlib.Path(os.environ["KUBECONFIG"]).read_text())["clusters"][0]["cluster"]
+    (tmp_path / "ca.crt").write_bytes(base64.b64decode(server["certificate-authority-data"]))
+    definition = accounts.manifest("Deployment", namespace)
+    secret = "marked-" + secrets.token_hex(8)
+    with tempfile.TemporaryDirectory() as folder, fronts.proxy(f"ada:{secret}") as (port, seen):
+        given = {
+            "here": namespace,
+            "api_key": token,
+            "proxy": f"http://ada:{secret}@127.0.0.1:{port}",
+            "definition": definition,
+        }
+        (tmp_path / "given.json").write_text(json.dumps(given))
+        environment = {
+            **{name: value for name, value in os.environ.items() if name != "KUBECONFIG"},
+            "K8S_AUTH_HOST": server["server"],
+            "K8S_AUTH_CA_CERT": str(tmp_path / "ca.crt"),
+            "ANSIBLE_LOG_PATH": str(tmp_path / "log"),
+            **dict.fromkeys(("ANSIBLE_LOCAL_TEMP", "ANSIBLE_REMOTE_TMP", "TMPDIR"), folder),
+        }
+        command = [
+            "ansible-playbook",
+            "-vvvv",
+            "--diff",
+            str(HERE / "every_module.yml"),
+            "-e",
+            f"@{tmp_path}/given.json",
+        ]
+        with Processes() as processes:
+            played = subprocess.run(
+                command,
+                cwd=HERE.parents[1],
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+        left = [path.read_text(errors="replace") for path in pathlib.Path(folder).rglob("*") if path.is_file()]
+    assert played.returncode == 0, played.stdout[-5000:] + played.stderr
+    assert len(seen) > 5
+    for words in (played.stdout, played.stderr, (tmp_path / "log").read_text(), processes.seen, *left):
+        assert token not in words
+        assert secret not in words
+    assert "ansible-playbook" in processes.seen
+
+
+class Processes(threading.Thread):
+    """The command lines of all processes, as anybody on the machine may read them, looked at again and again."""
+
+    def __init__(self) -> None:
+        super().__init__(daemon=True)
+        self._over = threading.Event()
+        self.seen = ""
+
+    def run(self) -> None:
+        """Look."""
+        seen: set[bytes] = set()
+        while not self._over.wait(0.02):
+            for path in pathlib.Path("/proc").glob("[0-9]*/cmdline"):
+                with contextlib.suppress(OSError):
+                    seen.add(path.read_bytes())
+        self.seen = b"\n".join(seen).decode(errors="replace")
+
+    def __enter__(self) -> Processes:
+        self.start()
+        return self
+
+    def __exit__(self, *_reason: object) -> None:
+        self._over.set()
+        self.join()

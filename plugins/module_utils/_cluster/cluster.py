@@ -159,7 +159,7 @@ class ApiCluster:
         except errors.RolloutError:
             return ""
 
-    def rules(self, namespace: str) -> list[Json]:
+    def rules(self, namespace: str) -> t.Sequence[Json]:
         """What RBAC allows us in the namespace, as far as the server lists it."""
         return reviews.rules(self._api, namespace)
 

@@ -95,7 +95,7 @@ class Cluster(t.Protocol):
     def lease(self, claim: Claim, *, now: t.Callable[[], str], say: t.Callable[[str], None]) -> Lease:
         """The workload's Lease, not taken yet."""
 
-    def rules(self, namespace: str) -> list[Json]:
+    def rules(self, namespace: str) -> t.Sequence[Json]:
         """What RBAC allows us in the namespace, as far as the server lists it."""
 
     def can_i(self, verb: str, resource: Resource, namespace: str, name: str = "") -> bool:
