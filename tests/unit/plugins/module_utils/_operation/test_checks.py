@@ -10,9 +10,9 @@ from ansible_collections.steady.rollout.plugins.module_utils._operation import c
 from ansible_collections.steady.rollout.plugins.module_utils._operation.journal import Journal
 from ansible_collections.steady.rollout.plugins.module_utils._operation.outcome import Settings
 from ansible_collections.steady.rollout.plugins.module_utils._rollout import errors
-from ansible_collections.steady.rollout.plugins.module_utils._rollout.kinds import deployment
+from ansible_collections.steady.rollout.plugins.module_utils._rollout.kinds import daemonset, deployment, statefulset
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.resources import Scope
-from ansible_collections.steady.rollout.tests.unit import samples
+from ansible_collections.steady.rollout.tests.unit import samples, sets
 from ansible_collections.steady.rollout.tests.unit.films.replay import show
 
 Json = dict[str, t.Any]
@@ -101,3 +101,10 @@ def test_a_prediction_says_what_would_be(changed: bool, message: str) -> None:
     outcome = checks.predicted(running, change)
     assert (outcome.message, outcome.changed, outcome.failed, outcome.status) == (message, changed, False, "")
     assert (outcome.before["version"], outcome.after["version"], outcome.diff) == ("1.0", "2.0", {"before": "a"})
+
+
+def test_what_cannot_be_paused_is_refused_before_it_would_have_to_be() -> None:
+    settings = Settings(on_failure="pause")
+    with pytest.raises(errors.Refused, match="DaemonSet shop/web was not changed: a DaemonSet cannot be paused"):
+        checks.may_roll(daemonset, sets.DAEMON, sets.DAEMON_SET, settings)
+    checks.may_roll(statefulset, sets.ORDERED, sets.STATEFUL_SET, settings)

@@ -11,13 +11,15 @@ from ansible_collections.steady.rollout.plugins.module_utils._operation.cure imp
 from ansible_collections.steady.rollout.plugins.module_utils._operation.operate import start
 from ansible_collections.steady.rollout.plugins.module_utils._operation.outcome import Settings
 from ansible_collections.steady.rollout.plugins.module_utils._operation.ports import Ports
+from ansible_collections.steady.rollout.plugins.module_utils._operation.upgrade import Wanted, upgrade
 from ansible_collections.steady.rollout.plugins.module_utils._operation.waiting import Look
 from ansible_collections.steady.rollout.plugins.module_utils._rollout import errors, resources
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.snapshot import Snapshot
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.status import Status
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.verdict import Verdict
 from ansible_collections.steady.rollout.tests.unit import sets
-from ansible_collections.steady.rollout.tests.unit.films.replay import FilmClock, Heard
+from ansible_collections.steady.rollout.tests.unit.films.play import played
+from ansible_collections.steady.rollout.tests.unit.films.replay import FilmClock, Heard, show
 
 Json = dict[str, t.Any]
 
@@ -96,3 +98,23 @@ def test_a_lack_of_rights_is_told_once_and_ends_nothing() -> None:
         assert looked(cure, sets.ordered(pods=BROKEN)).phase == "progressing"
     assert len(heard.lines) == 2
     assert "may not delete pods" in heard.lines[0]
+
+
+@pytest.mark.parametrize("name", ["ordered_image_not_found", "ordered_never_ready"])
+def test_an_undone_upgrade_deletes_the_one_pod_that_broke(name: str) -> None:
+    stage, outcome = played(name)
+    assert stage.cluster.deleted == ["Pod app-2"]
+    assert outcome.rolled_back["version"] == "1.0"
+    assert "never fewer than 2 of its 3 pods were available" in outcome.message
+
+
+@pytest.mark.parametrize("name", ["ordered_upgrade", "ordered_together_not_found", "daemon_image_not_found"])
+def test_where_nothing_is_held_fast_nothing_is_deleted(name: str) -> None:
+    stage, _outcome = played(name)
+    assert stage.cluster.deleted == []
+
+
+def test_it_is_left_out_where_it_is_not_wanted() -> None:
+    stage = show("ordered_image_not_found")
+    upgrade(stage.ports, stage.film.reference, Wanted("9.9"), Settings(delete_stuck_pods=False))
+    assert stage.cluster.deleted == []

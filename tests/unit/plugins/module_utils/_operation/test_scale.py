@@ -73,3 +73,18 @@ def test_a_scaling_that_fails_is_left_as_it_is() -> None:
     outcome = scaled(stage, 5, timeout=20.0)
     assert (outcome.failed, len(stage.cluster.bodies)) == (True, 1)
     assert "It was left as it is." in outcome.message
+
+
+def test_a_daemon_set_has_no_number_to_set() -> None:
+    stage = show("daemon_upgrade")
+    with pytest.raises(
+        errors.Refused, match="DaemonSet shop/app was not changed: a DaemonSet has one pod on each node"
+    ):
+        scaled(stage, 3)
+    assert stage.cluster.bodies == []
+
+
+def test_a_stateful_set_is_scaled_as_well() -> None:
+    stage = show("ordered_scale_down")
+    assert scaled(stage, 1).message == "StatefulSet shop/app scaled from 3 to 1 replicas."
+    assert stage.cluster.deleted == []

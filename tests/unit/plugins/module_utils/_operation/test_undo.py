@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import typing as t
 
 import pytest
 
+from ansible_collections.steady.rollout.plugins.module_utils._operation import undo, waiting
+from ansible_collections.steady.rollout.plugins.module_utils._operation.operate import start
+from ansible_collections.steady.rollout.plugins.module_utils._operation.outcome import Settings
 from ansible_collections.steady.rollout.plugins.module_utils._rollout import errors, revisions
+from ansible_collections.steady.rollout.plugins.module_utils._rollout import verdict as verdicts
+from ansible_collections.steady.rollout.plugins.module_utils._rollout.findings.finding import Finding
+from ansible_collections.steady.rollout.plugins.module_utils._rollout.kinds import statefulset
+from ansible_collections.steady.rollout.plugins.module_utils._rollout.status import Status
 from ansible_collections.steady.rollout.tests.unit.films import twists
 from ansible_collections.steady.rollout.tests.unit.films.play import played, upgraded
-from ansible_collections.steady.rollout.tests.unit.films.replay import show
+from ansible_collections.steady.rollout.tests.unit.films.replay import Show, show
 
 Json = dict[str, t.Any]
 
@@ -94,3 +102,35 @@ def test_an_undo_that_is_forbidden_is_told_beside_the_cause() -> None:
     outcome = upgraded(stage, "9.9")
     assert "image not found" in outcome.message
     assert "It could not be undone: RBAC does not allow it." in outcome.message
+
+
+def by_hand(*, doomed: bool) -> tuple[Show, undo.Undone]:
+    """What is done about an upgrade of a StatefulSet whose pods people replace by deleting them."""
+    stage = show("ordered_image_not_found")
+    present = copy.deepcopy(stage.cluster.read(statefulset.RESOURCE, "shop", "app"))
+    present["spec"]["updateStrategy"] = {"type": "OnDelete"}
+    stage.film.scenes[stage.cluster._next]["object"]["spec"]["updateStrategy"] = {"type": "OnDelete"}
+    revisions_there = stage.cluster.list(statefulset.scopes(present)[1])
+    other = copy.deepcopy(revisions_there[0])
+    other["metadata"].update(name="app-earlier", uid="earlier")
+    other["revision"] = 0
+    other["data"]["spec"]["template"]["spec"]["containers"][0]["image"] = "registry.lab:5000/app:0.9"
+    seen = statefulset.gather(stage.film.reference, ([present], [*revisions_there, other], (), ()))
+    found = Finding("image_not_found", "image not found", "", pod="app-2", severity="terminal")
+    verdict = verdicts.Verdict("failed", "so it is", Status(False, ""), (found,) if doomed else ())
+    roll = start(stage.ports, stage.film.reference, Settings())
+    entries = revisions.history(statefulset, seen)
+    return stage, undo.undo(roll, waiting.Waited(verdict, seen, 3), entries, verdicts.aim_at(present))
+
+
+def test_what_only_waits_for_pods_to_be_deleted_is_not_undone() -> None:
+    stage, undone = by_hand(doomed=False)
+    assert undone.text.startswith("It was left as it is: nothing of the new version has failed.")
+    assert (stage.cluster.bodies, undone.rolled_back) == ([], {})
+
+
+def test_a_bad_version_that_people_bring_out_by_hand_gets_its_template_back_and_they_the_rest() -> None:
+    stage, undone = by_hand(doomed=True)
+    assert undone.text.startswith("Its template is that of revision 0 (0.9) again. Under OnDelete a pod takes it when")
+    assert stage.cluster.bodies[0]["spec"]["template"]["spec"]["containers"][0]["image"].endswith(":0.9")
+    assert stage.cluster.opened == 0
