@@ -15,7 +15,7 @@ options:
   kind:
     description: The workloads' kind.
     type: str
-    choices: [Deployment]
+    choices: [Deployment, StatefulSet, DaemonSet]
     default: Deployment
   namespace:
     description: The namespace to look into.
