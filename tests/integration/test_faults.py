@@ -58,11 +58,10 @@ def played(stage: Stage, request: pytest.FixtureRequest) -> Iterator[dict[tuple[
         for run in runs.values():
             run.cancel()
     ended = [run.result() for run in runs.values() if not run.cancelled() and not run.exception()]
-    terminal = request.config.pluginmanager.get_plugin("terminalreporter")
-    if terminal:
-        terminal.write_line(
-            f"\n{len({each['story'].name for each in wanted})} stories through"
-            f" {len({each['fault'].__name__ for each in wanted})} faults: {len(ended)} runs,"
+    stories, faults = ({str(each[what]) for each in wanted} for what in ("story", "fault"))
+    with request.config.pluginmanager.getplugin("capturemanager").global_and_fixture_disabled():
+        print(
+            f"\n{len(stories)} stories through {len(faults)} faults: {len(ended)} runs,"
             f" in which faults were played {sum(run.strikes for run in ended)} times"
         )
 
@@ -74,6 +73,7 @@ def test_the_verdict_is_the_same(story: Story, fault: t.Any, played: dict[tuple[
     assert report.ending == story.then, report
     assert report.outcome.failed == (story.then.status == "failed")
     assert report.strikes or fault is none, f"the fault was never played\n{report}"
+    assert report.repeated == ()
     assert (report.watches_left, report.leases) == (0, 0), report
 
 

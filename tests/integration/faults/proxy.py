@@ -51,6 +51,12 @@ class Written:
     verb: str
     path: str
     body: str
+    content_type: str
+
+    @property
+    def once(self) -> bool:
+        """Whether carrying it out twice would be one time too many: any patch of a workload but an apply."""
+        return self.verb == "patch" and "/apps/v1/" in self.path and "apply" not in self.content_type
 
 
 class _Reader(asyncio.StreamReader):
@@ -261,7 +267,7 @@ class Exchange:
             self._loop.idle.append(self._upstream)
             self._upstream = None
         if self.writes and 200 <= status < 300:
-            self.proxy.writes.append(Written(self.verb, self.path, _unpinned(self._body)))
+            self.proxy.writes.append(Written(self.verb, self.path, _unpinned(self._body), self.content_type))
         return Answer(status, body, {"Content-Type": headers.get("content-type", "application/json")})
 
     async def events(self) -> t.AsyncIterator[bytes]:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import secrets
 import time
 import typing as t
+from collections import Counter
 from dataclasses import dataclass, field
 
 from ansible_collections.steady.rollout.plugins.module_utils._ansible.workload import SystemClock
@@ -43,15 +44,14 @@ class Report:
     outcome: Outcome
     ending: Ending
     strikes: int
-    writes: int
-    repeated: int
+    repeated: tuple[str, ...]
     watches_left: int
     leases: int
     seconds: float
     told: tuple[str, ...]
 
     def __str__(self) -> str:
-        return "\n".join([self.outcome.message, *self.told, f"{self.strikes} faults, {self.writes} writes"])
+        return "\n".join([self.outcome.message, *self.told, f"{self.strikes} faults"])
 
 
 def credentials(proxy: Proxy, authority: str) -> Options:
@@ -98,8 +98,7 @@ class Stage:
                 outcome,
                 self.ending(story.kind, outcome, namespace),
                 proxy.strikes,
-                len(set(proxy.writes)),
-                len(proxy.writes) - len(set(proxy.writes)),
+                tuple(write.body for write, times in Counter(proxy.writes).items() if times > 1 and write.once),
                 proxy.watches_left(_LEAVING),
                 len(self.observer.items(f"/apis/coordination.k8s.io/v1/namespaces/{namespace}/leases")),
                 seconds,
