@@ -20,14 +20,22 @@ options:
     description: V(Deployment), V(StatefulSet), V(DaemonSet), V(Job), or, with O(success_condition), any kind that the cluster serves.
     type: str
     default: Deployment
+  namespace:
+    description: The namespace of the workload or object; ignored where its kind is in none.
+    type: str
+    required: true
+  name:
+    description: The name of the workload or object.
+    type: str
+    required: true
   api_version:
     description: The group and version of a kind that is waited for by O(success_condition), such as V(example.com/v1).
     type: str
     default: ''
   success_condition:
     description:
-      - A JMESPath expression about the object; it is as wanted when this is true. Only the value true counts, so write a comparison.
-      - The object's namespace is ignored where its kind has none.
+      - A JMESPath expression about the object; it is as wanted when this is true.
+      - Only the value true counts, so write a comparison.
     type: str
     default: ''
   failure_condition:
@@ -41,7 +49,6 @@ extends_documentation_fragment:
   - steady.rollout.attributes
   - steady.rollout.attributes.actiongroup_workload
   - steady.rollout.attributes.info_module
-  - steady.rollout.workload
   - steady.rollout.workload.waiting
   - steady.rollout.workload.gates
 seealso:
