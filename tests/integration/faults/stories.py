@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import os
 import typing as t
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ansible_collections.steady.rollout.plugins.module_utils._operation.deploy import deploy
 from ansible_collections.steady.rollout.plugins.module_utils._operation.outcome import Outcome, Settings
@@ -160,20 +160,20 @@ def rolled_back(ports: Ports, namespace: str) -> Outcome:
     return rollback(ports, Reference("Deployment", namespace, "app"), Target(), SETTINGS)
 
 
-_UNDONE = {"status": "failed", "version_after": "1.0", "rolled_back": "1.0", "image": "1.0", "generation": 4}
-_STILL_1_0 = {"version_after": "1.0", "image": "1.0", "generation": 2, "revisions": 1}
+_UNDONE = Ending(status="failed", version_after="1.0", rolled_back="1.0", image="1.0", generation=4)
+_STILL_1_0 = Ending(version_after="1.0", image="1.0", generation=2, revisions=1)
 _CRASHING = ({"name": "LAME_DUCK", "value": "nonsense"},)
 
 GOOD_UPGRADE = Story("good upgrade", to("2.0"), Ending())
 
 STORIES: tuple[Story, ...] = (
-    Story("never ready", to("3.0", IMPATIENT), Ending(**_UNDONE, code="probe")),
-    Story("crash loop", deployed("2.0", _CRASHING), Ending(**_UNDONE, code="crash_loop")),
-    Story("bad image", to("9.9"), Ending(**_UNDONE, code="image_not_found")),
+    Story("never ready", to("3.0", IMPATIENT), replace(_UNDONE, code="probe")),
+    Story("crash loop", deployed("2.0", _CRASHING), replace(_UNDONE, code="crash_loop")),
+    Story("bad image", to("9.9"), replace(_UNDONE, code="image_not_found")),
     Story(
         "bad image of a StatefulSet",
         to("9.9", kind="StatefulSet"),
-        Ending(**{**_UNDONE, "generation": 3}, code="image_not_found"),
+        replace(_UNDONE, code="image_not_found", generation=3),
         kind="StatefulSet",
     ),
     GOOD_UPGRADE,
@@ -185,9 +185,9 @@ STORIES: tuple[Story, ...] = (
         given=upgraded,
     ),
     Story("first deployment", deployed("2.0"), Ending(version_before="", generation=2, revisions=1), given=nothing),
-    Story("scale to nothing", scaled(0), Ending(**_STILL_1_0, replicas=0, running=0)),
+    Story("scale to nothing", scaled(0), replace(_STILL_1_0, replicas=0, running=0)),
     Story(
-        "quota full", scaled(2), Ending(**_STILL_1_0, status="failed", code="quota", replicas=2), given=with_full_quota
+        "quota full", scaled(2), replace(_STILL_1_0, status="failed", code="quota", replicas=2), given=with_full_quota
     ),
 )
 """The longest first."""
