@@ -90,18 +90,20 @@ class ApiCluster:
     ) -> Json:
         """The object as it is after the patch. Raises Conflict, Rejected, NotFound."""
         self._go_on()
-        return self._api.json(
-            Request(
-                "patch",
-                resource,
-                namespace,
-                name,
-                query=_writing(dry_run),
-                body=body,
-                content_type=content_type,
-                repeatable=_pins_version(body),
-            )
+        request = Request(
+            "patch",
+            resource,
+            namespace,
+            name,
+            query=_writing(dry_run),
+            body=body,
+            content_type=content_type,
+            repeatable=_pins_version(body),
         )
+        answer = self._api.json(request)
+        if self._streams and not dry_run:
+            self._streams.written(resource, answer)
+        return answer
 
     def apply(
         self,

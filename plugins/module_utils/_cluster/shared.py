@@ -15,9 +15,9 @@ from functools import partial
 from ansible_collections.steady.rollout.plugins.module_utils._cluster import stock
 from ansible_collections.steady.rollout.plugins.module_utils._cluster.board import Board, key_of
 from ansible_collections.steady.rollout.plugins.module_utils._cluster.feed import LiveFeed, end
-from ansible_collections.steady.rollout.plugins.module_utils._cluster.watcher import Watcher
+from ansible_collections.steady.rollout.plugins.module_utils._cluster.watcher import Watcher, older
 from ansible_collections.steady.rollout.plugins.module_utils._rollout import kinds, objects, selectors
-from ansible_collections.steady.rollout.plugins.module_utils._rollout.resources import EVENT, Scope
+from ansible_collections.steady.rollout.plugins.module_utils._rollout.resources import EVENT, Resource, Scope
 
 if t.TYPE_CHECKING:
     from ansible_collections.steady.rollout.plugins.module_utils._cluster.api import Api
@@ -149,6 +149,8 @@ class Stream:
             if not self._whole:
                 objects.metadata(item).pop("managedFields", None)  # a third of a pod, which nobody reads
             before = self._stock.get(key_of(item))
+            if before is not None and _outdated(item, before):
+                continue
             if kind == "DELETED":
                 self._stock.drop(key_of(item))
             elif before != item:
@@ -168,6 +170,12 @@ class Stream:
     def _takers(self, item: Json) -> set[Interest]:
         asked = (self._readers.get(mark, ()) for mark in stock.marks_of(item))
         return {interest for interests in asked for interest in interests if interest.takes(item)}
+
+
+def _outdated(item: Json, known: Json) -> bool:
+    """Whether a later state of the same object is known already: the answer to a write outruns its event."""
+    versions = [str(objects.metadata(each).get("resourceVersion") or "") for each in (item, known)]
+    return objects.uid(item) == objects.uid(known) and older(*versions)
 
 
 def learn(view: View, item: Json) -> t.Iterator[Change]:
@@ -209,6 +217,14 @@ class Streams:
                 interest.stream.join(interest)
         view.board.wait_until_listed()
         return LiveFeed(view.board, partial(self._leave, view))
+
+    def written(self, resource: Resource, item: Json) -> None:
+        """Show what a write has been answered with: who opens a feed after it must not see the object as it was before."""
+        scope = Scope(resource, str(objects.metadata(item).get("namespace") or ""))
+        with self._changed:
+            stream = self._streams.get(scope)
+            if stream and stream.listed:
+                stream.change(scope, "MODIFIED", item)
 
     def stop(self, reason: Exception) -> None:
         """Every feed, also one to come, raises that reason at its next look."""

@@ -119,13 +119,13 @@ class Watcher(threading.Thread):
             request = watching(self._scope, self._version, 0)
             raise answers.from_status(request, int(item.get("code") or 500), item)
         version = str((item.get("metadata") or {}).get("resourceVersion") or "")
-        if not version or _older(version, self._version):
+        if not version or older(version, self._version):
             return
         if kind in ("ADDED", "MODIFIED", "DELETED"):
             self._board.change(self._scope, kind, item)
         self._version = version
 
 
-def _older(version: str, than: str) -> bool:
-    """Within one watch versions only grow; one that does not has been delivered before."""
+def older(version: str, than: str) -> bool:
+    """Whether it has been delivered before: the versions of one resource only grow."""
     return version.isdigit() and than.isdigit() and int(version) < int(than)

@@ -183,6 +183,32 @@ def having_managers(name: str) -> Json:
     return made
 
 
+def test_what_was_written_is_there_for_a_feed_that_opens_after_it() -> None:
+    streams, wide = Still(), Scope(POD, "shop")
+    streams.change(wide, "ADDED", labelled("a", 5, {"app": "web"}))
+    streams.written(POD, labelled("a", 7, {"app": "web"}))
+    feed = streams.open([wide])
+    assert version(feed, wide) == "7"
+    streams.change(wide, "MODIFIED", labelled("a", 6, {"app": "web"}))
+    assert (feed.wait(0), version(feed, wide)) == (False, "7")
+    streams._stream(wide).replace(wide, [labelled("a", 6, {"app": "web"})])
+    assert (feed.wait(0), version(feed, wide)) == (False, "7")
+    streams.change(wide, "MODIFIED", labelled("a", 8, {"app": "web"}))
+    assert (feed.wait(0), version(feed, wide)) == (True, "8")
+
+
+def test_an_object_that_was_made_again_is_never_outdated() -> None:
+    """A cluster that was restored from a backup counts from an earlier version."""
+    streams, wide = Still(), Scope(POD, "shop")
+    streams.change(wide, "ADDED", labelled("a", 9, {}, "old"))
+    streams.change(wide, "ADDED", labelled("a", 3, {}, "new"))
+    assert version(streams.open([wide]), wide) == "3"
+
+
+def version(feed: LiveFeed, scope: Scope) -> str:
+    return str(feed.objects(scope)[0]["metadata"]["resourceVersion"])
+
+
 def test_an_object_that_no_label_tells_is_left_to_the_server() -> None:
     """One custom resource by its name is no reason to read all of them."""
     one = Scope(REPLICA_SET, "shop", fields="metadata.name=app-1")
