@@ -16,7 +16,7 @@ from ansible_collections.steady.rollout.plugins.module_utils._cluster import sto
 from ansible_collections.steady.rollout.plugins.module_utils._cluster.board import Board, key_of
 from ansible_collections.steady.rollout.plugins.module_utils._cluster.feed import LiveFeed, end
 from ansible_collections.steady.rollout.plugins.module_utils._cluster.watcher import Watcher, older
-from ansible_collections.steady.rollout.plugins.module_utils._rollout import kinds, objects, selectors
+from ansible_collections.steady.rollout.plugins.module_utils._rollout import errors, kinds, objects, selectors
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.resources import EVENT, Resource, Scope
 
 if t.TYPE_CHECKING:
@@ -238,7 +238,7 @@ class Streams:
         end(self._watchers)
 
     def _stream(self, scope: Scope) -> Stream:
-        if scope not in self._streams:
+        if scope not in self._streams or isinstance(self._streams[scope].failure, errors.Unreachable):
             stream = Stream(self._changed, whole=scope.resource in _WORKLOADS)
             self._streams[scope] = stream
             self._watchers.append(Watcher(self._api, scope, stream))

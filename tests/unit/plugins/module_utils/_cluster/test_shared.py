@@ -300,6 +300,22 @@ def endless(feed: LiveFeed) -> t.NoReturn:
         feed.wait(5)
 
 
+def test_a_server_that_was_away_for_the_first_list_is_asked_again_by_the_next_feed(
+    server: ApiServer, connected: Connect
+) -> None:
+    server.plays("get", Reply(body={"kind": "Deployment"}))
+    server.plays("list", status(503, "starting"))
+    server.plays("watch", Stream())
+    cluster = connected(patience=0.0)
+    cluster.read(DEPLOYMENT, "shop", "app")
+    with cluster.shared():
+        with pytest.raises(errors.Unreachable, match="503 starting"):
+            cluster.open_feed([Scope(POD, "shop", labels="app=web")])
+        server.plays("list", listed(5))
+        with cluster.open_feed([Scope(POD, "shop", labels="app=web")]) as feed:
+            assert names(feed, Scope(POD, "shop", labels="app=web")) == []
+
+
 def test_trouble_of_a_stream_is_told_to_each_feed(server: ApiServer, connected: Connect) -> None:
     server.plays("list", listed(5))
     server.plays("watch", status(503, "starting"))
