@@ -23,11 +23,9 @@ options:
   namespace:
     description: The namespace of the workload or object; ignored where its kind is in none.
     type: str
-    required: true
   name:
-    description: The name of the workload or object.
+    description: The name of the workload or object. Either this or O(workloads) has to be set.
     type: str
-    required: true
   api_version:
     description: The group and version of a kind that is waited for by O(success_condition), such as V(example.com/v1).
     type: str
@@ -44,11 +42,44 @@ options:
       - Where O(success_condition) is true as well, that counts.
     type: str
     default: ''
+  workloads:
+    description:
+      - Many workloads or objects in one task, in place of O(name). What an entry does not say is taken from the task.
+      - All of them are looked at before the first one is waited for; when one of them cannot be waited for, none is.
+      - "They share the module's watches: one for each resource and namespace. This needs the right to list and watch the workloads of
+        these namespaces as a whole."
+      - Each has its own result in RV(results).
+    type: list
+    elements: dict
+    suboptions:
+      kind:
+        description: Its kind.
+        type: str
+      namespace:
+        description: Its namespace.
+        type: str
+      name:
+        description: Its name.
+        type: str
+        required: true
+      api_version:
+        description: The group and version of its kind.
+        type: str
+      success_condition:
+        description: When it is as wanted.
+        type: str
+      failure_condition:
+        description: When it has failed.
+        type: str
+      container:
+        description: Its main container.
+        type: str
 extends_documentation_fragment:
   - steady.rollout.connection
   - steady.rollout.attributes
   - steady.rollout.attributes.actiongroup_workload
   - steady.rollout.attributes.info_module
+  - steady.rollout.workload.many
   - steady.rollout.workload.waiting
   - steady.rollout.workload.gates
 seealso:
@@ -232,32 +263,28 @@ timeline:
 
 import typing as t
 
-from ansible_collections.steady.rollout.plugins.module_utils._ansible import workload
-from ansible_collections.steady.rollout.plugins.module_utils._operation.outcome import Settings
-from ansible_collections.steady.rollout.plugins.module_utils._operation.ports import Ports
+from ansible_collections.steady.rollout.plugins.module_utils._ansible import many, workload
 from ansible_collections.steady.rollout.plugins.module_utils._operation.wait import wait
 from ansible_collections.steady.rollout.plugins.module_utils._rollout import conditions
 
+GOAL = ("api_version", "success_condition", "failure_condition")
 ARGUMENTS: dict[str, t.Any] = {
-    **workload.REFERENCE,
     **workload.WAITING,
     **workload.GATES,
-    "kind": {"type": "str", "default": "Deployment"},
-    "api_version": {"type": "str", "default": ""},
-    "success_condition": {"type": "str", "default": ""},
-    "failure_condition": {"type": "str", "default": ""},
+    **many.arguments(any_kind=True, **{option: {"type": "str"} for option in (*GOAL, "container")}),
+    **{option: {"type": "str", "default": ""} for option in GOAL},
 }
 
 
-def operate(ports: Ports, params: dict[str, t.Any], settings: Settings) -> dict[str, t.Any]:
+def operation(params: dict[str, t.Any]) -> many.Operate:
     """Wait as the options say."""
-    goal = conditions.goal(params["api_version"], params["success_condition"], params["failure_condition"])
-    return workload.result_of(wait(ports, workload.reference_of(params), settings, goal))
+    goal = conditions.goal(*(params[option] for option in GOAL))
+    return lambda ports, reference, settings: wait(ports, reference, settings, goal)
 
 
 def main() -> None:
     """Run the module."""
-    workload.run(ARGUMENTS, operate)
+    many.run(ARGUMENTS, operation, done="complete", unchanged="complete")
 
 
 if __name__ == "__main__":

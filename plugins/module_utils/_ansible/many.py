@@ -21,12 +21,12 @@ Operation = t.Callable[[Json], Operate]
 """Options, those of an entry of ``workloads`` over those of the task, to what is done with one workload. Raises InvalidInput."""
 
 
-def arguments(**own: Json) -> Json:
+def arguments(*, any_kind: bool = False, **own: Json) -> Json:
     """The options that name one workload or many. ``own``: the module's options that an entry may have for itself."""
-    entry = {"kind": {"type": "str", "choices": list(kinds.NAMES)}, "namespace": {"type": "str"}}
-    entry["name"] = {"type": "str", "required": True}
+    kind: Json = {"type": "str"} if any_kind else {"type": "str", "choices": list(kinds.NAMES)}
+    entry = {"kind": kind, "namespace": {"type": "str"}, "name": {"type": "str", "required": True}}
     return {
-        "kind": {"type": "str", "default": "Deployment", "choices": list(kinds.NAMES)},
+        "kind": {**kind, "default": "Deployment"},
         "namespace": {"type": "str"},
         "name": {"type": "str"},
         "workloads": {"type": "list", "elements": "dict", "options": {**entry, **own}},
@@ -36,11 +36,17 @@ def arguments(**own: Json) -> Json:
 
 
 def run(
-    options: Json, operation: Operation, *, done: str, alternatives: t.Sequence[str] = (), **constraints: t.Any
+    options: Json,
+    operation: Operation,
+    *,
+    done: str,
+    unchanged: str = "unchanged",
+    alternatives: t.Sequence[str] = (),
+    **constraints: t.Any,
 ) -> None:
     """Run the operation on the workload, or the workloads, that the options name.
 
-    ``done`` is its participle in a summary. Of the ``alternatives`` an entry's own one rules out the task's others.
+    ``done`` is its participle in a summary, ``unchanged`` what those are called that it left as they were. Of the ``alternatives`` an entry's own one rules out the task's others.
     """
 
     def operate(ports: Ports, params: Json, settings: Settings) -> Json:
@@ -51,7 +57,7 @@ def run(
         outcomes, interrupted = many.many(
             ports, cluster, tasks, parallel=params["max_parallel"], stop_on_failure=params["stop_on_failure"]
         )
-        result = result_of(outcomes, many.summary(outcomes, done, dry_run=settings.dry_run))
+        result = result_of(outcomes, many.summary(outcomes, done, unchanged=unchanged, dry_run=settings.dry_run))
         return {**result, "failed": True, "msg": f"{interrupted}\n{result['msg']}"} if interrupted else result
 
     workload.run(options, operate, **constraints)

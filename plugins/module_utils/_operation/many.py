@@ -120,11 +120,12 @@ class _Crew:
             return Outcome(task.reference, False, True, text, "failed")
 
 
-def summary(outcomes: t.Sequence[Outcome], done: str, *, dry_run: bool = False) -> str:
+def summary(outcomes: t.Sequence[Outcome], done: str, *, unchanged: str = "unchanged", dry_run: bool = False) -> str:
     """What became of all of them, in one sentence; the reports of the first ones that failed follow it."""
     groups: dict[str, list[Outcome]] = {}
     for outcome in outcomes:
-        groups.setdefault(_fate(outcome, f"would be {done}" if dry_run else done), []).append(outcome)
+        well = f"would be {done}" if dry_run else done
+        groups.setdefault(_fate(outcome, well if outcome.changed else unchanged), []).append(outcome)
     counts = ", ".join(f"{len(group)} {fate}{_names(fate, group)}" for fate, group in groups.items())
     failed = [outcome for outcome in outcomes if outcome.failed]
     lines = [f"Of {len(outcomes)} workloads {counts}.", *(outcome.message for outcome in failed[:_WHOLE])]
@@ -133,12 +134,10 @@ def summary(outcomes: t.Sequence[Outcome], done: str, *, dry_run: bool = False) 
     return "\n".join(lines)
 
 
-def _fate(outcome: Outcome, done: str) -> str:
+def _fate(outcome: Outcome, well: str) -> str:
     if outcome.status in (NOT_BEGUN, INTERRUPTED):
         return outcome.status.replace("_", " ")
-    if outcome.failed:
-        return "failed"
-    return done if outcome.changed else "unchanged"
+    return "failed" if outcome.failed else well
 
 
 def _names(fate: str, group: t.Sequence[Outcome]) -> str:

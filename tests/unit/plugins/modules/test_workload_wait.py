@@ -26,3 +26,9 @@ def test_an_expression_that_does_not_parse_is_refused_before_anything_is_read(pl
     result = play(workload_wait, stage, kind="Widget", api_version="example.com/v1", success_condition="status ==")
     assert "success_condition: 'status ==' is not a JMESPath expression" in result["msg"]
     assert stage.cluster.opened == 0
+
+
+def test_many_are_waited_for_in_one_task(play: Play) -> None:
+    result = play(workload_wait, show("upgrade"), name="", workloads=[{"name": "app", "container": "app"}])
+    assert (result["changed"], result["msg"]) == (False, "Of 1 workloads 1 complete.")
+    assert result["results"][0]["status"] == "complete"
