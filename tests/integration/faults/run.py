@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import secrets
 import time
 import typing as t
@@ -92,7 +93,8 @@ class Stage:
             told = Narrative()
             cluster = connect(credentials(proxy, self._authority), patience=patience, timings=TIMINGS)
             started = time.monotonic()
-            outcome = story.when(Ports(cluster, SystemClock(), told), namespace)
+            with cluster.shared() if story.shared else contextlib.nullcontext():
+                outcome = story.when(Ports(cluster, SystemClock(), told), namespace)
             seconds = time.monotonic() - started
             return Report(
                 outcome,

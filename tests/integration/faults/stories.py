@@ -47,13 +47,17 @@ class Ending:
 
 @dataclass(frozen=True)
 class Story:
-    """``given`` prepares the namespace, ``when`` is what people do, and ``then`` how it ends with or without a fault."""
+    """``given`` prepares the namespace, ``when`` is what people do, and ``then`` how it ends with or without a fault.
+
+    ``shared``: as one of many workloads, over streams that all of them share.
+    """
 
     name: str
     when: When
     then: Ending
     given: t.Callable[[Observer, str, str], None] = field(default=lambda *place: application(*place))
     kind: str = "Deployment"
+    shared: bool = False
 
 
 def path_of(kind: str, namespace: str, name: str = "") -> str:
@@ -169,7 +173,7 @@ GOOD_UPGRADE = Story("good upgrade", to("2.0"), Ending())
 STORIES: tuple[Story, ...] = (
     Story("never ready", to("3.0", IMPATIENT), replace(_UNDONE, code="probe")),
     Story("crash loop", deployed("2.0", _CRASHING), replace(_UNDONE, code="crash_loop")),
-    Story("bad image", to("9.9"), replace(_UNDONE, code="image_not_found")),
+    Story("bad image", to("9.9"), replace(_UNDONE, code="image_not_found"), shared=True),
     Story(
         "bad image of a StatefulSet",
         to("9.9", kind="StatefulSet"),
@@ -177,7 +181,9 @@ STORIES: tuple[Story, ...] = (
         kind="StatefulSet",
     ),
     GOOD_UPGRADE,
-    Story("good upgrade of a DaemonSet", to("2.0", kind="DaemonSet"), Ending(generation=2), kind="DaemonSet"),
+    Story(
+        "good upgrade of a DaemonSet", to("2.0", kind="DaemonSet"), Ending(generation=2), kind="DaemonSet", shared=True
+    ),
     Story(
         "rollback",
         rolled_back,
@@ -185,7 +191,7 @@ STORIES: tuple[Story, ...] = (
         given=upgraded,
     ),
     Story("first deployment", deployed("2.0"), Ending(version_before="", generation=2, revisions=1), given=nothing),
-    Story("scale to nothing", scaled(0), replace(_STILL_1_0, replicas=0, running=0)),
+    Story("scale to nothing", scaled(0), replace(_STILL_1_0, replicas=0, running=0), shared=True),
     Story(
         "quota full", scaled(2), replace(_STILL_1_0, status="failed", code="quota", replicas=2), given=with_full_quota
     ),
