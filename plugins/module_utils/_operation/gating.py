@@ -142,7 +142,7 @@ class Gating:
         again = min((run.reading.look_again for run in self._runs), default=math.inf)
         if waiting or verdict.phase != "complete":
             labels = ", ".join(run.gate.label for run in waiting)
-            message = f"waiting for its gates: {labels}" if verdict.phase == "complete" else verdict.message
+            message = f"complete, but not yet passed: {labels}" if verdict.phase == "complete" else verdict.message
             return replace(verdict, phase="progressing", message=message, look_again=min(verdict.look_again, again))
         self._agreed = True
         for run in self._runs:

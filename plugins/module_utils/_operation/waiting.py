@@ -93,6 +93,7 @@ def wait(roll: Roll, present: Json, aim: Aim, steps: t.Sequence[Step] = ()) -> W
                 latest = at + DOUBT
             for step in steps:
                 verdict = step.look(Look(at, snapshot, verdict, feed.objects))
+            narrator.held_back = verdict.message if verdict.status.complete else ""
             lowest = min(lowest, verdict.status.available)
             if verdict.phase != "progressing":
                 return Waited(verdict, snapshot, lowest, seen)
@@ -147,6 +148,8 @@ class Narrator:
         self._seen: dict[tuple[str, str, str], float] = {}
         self._told: set[tuple[str, str]] = set()
         self._trouble = ""
+        self.held_back = ""
+        """What keeps a complete rollout from counting as such."""
         self.next_heartbeat = self._clock.monotonic() + HEARTBEAT
 
     def tell(self, verdict: Verdict, trouble: str) -> None:
@@ -164,7 +167,7 @@ class Narrator:
             self._last = counts
             self._say(counts)
         elif self._clock.monotonic() >= self.next_heartbeat:
-            self._say(f"still waiting: {verdict.status.message}")
+            self._say(f"still waiting: {self.held_back or verdict.status.message}")
 
     def _worth_telling(self, finding: Finding) -> bool:
         """A probe that fails while its container starts is nothing yet; everything else is news at once."""

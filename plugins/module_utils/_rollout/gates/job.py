@@ -8,6 +8,7 @@ import typing as t
 
 from ansible_collections.steady.rollout.plugins.module_utils._rollout import errors, objects, resources, wording
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.gates import gate
+from ansible_collections.steady.rollout.plugins.module_utils._rollout.masking import masked
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.options import REQUIRED, Option
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.resources import Scope
 
@@ -82,12 +83,12 @@ def _owner(workload: Json) -> list[Json]:
 
 
 def judge(options: Json, view: gate.View) -> gate.Reading:
-    """``memory`` is when it was begun, and whether it has been seen since."""
+    """``memory`` is when it was begun, whether it has been seen since, and what kept its pod at first: later messages hide that."""
     if view.memory is None:
         if view.completed is None:
             return gate.Reading("waiting", "begins when the rollout is complete")
-        return gate.Reading("waiting", "the Job begins", memory=(view.at, False), want="begin")
-    began, seen = view.memory
+        return gate.Reading("waiting", "the Job begins", memory=(view.at, False, ""), want="begin")
+    began, seen, kept = view.memory
     jobs, pods = (view.objects(scope) for scope in scopes(options, view.workload))
     end = began + options["within"]
     took = wording.seconds(view.at - began)
@@ -100,12 +101,13 @@ def judge(options: Json, view: gate.View) -> gate.Reading:
         return _failed(f"Job {objects.name(jobs[0])} failed after {took}", str(over.get("message", "")), jobs[0], pods)
     if view.at >= end:
         late = f"the Job had not ended after {wording.seconds(options['within'])}"
-        return _failed(late, _state(pods), jobs[0] if jobs else {}, pods)
+        return _failed(late, kept, jobs[0] if jobs else {}, pods)
     if seen and not jobs:
         return gate.Reading(
             "failed", "the Job was deleted by somebody else before it ended", hint="Run the same again."
         )
-    return gate.Reading("waiting", _state(pods), memory=(began, bool(jobs)), look_again=end)
+    kept = kept or _state(pods)
+    return gate.Reading("waiting", kept, memory=(began, bool(jobs), kept), look_again=end)
 
 
 def _failed(what: str, why: str, job: Json, pods: t.Sequence[Json]) -> gate.Reading:
@@ -133,5 +135,5 @@ def _state(pods: t.Sequence[Json]) -> str:
         for item in objects.status(pod).get("containerStatuses") or ():
             waiting = (item.get("state") or {}).get("waiting") or {}
             if waiting.get("message"):
-                return f"pod {objects.name(pod)}: {waiting.get('reason', '')}: {waiting['message']}"
+                return masked(f"pod {objects.name(pod)}: {waiting.get('reason', '')}: {waiting['message']}")
     return ""

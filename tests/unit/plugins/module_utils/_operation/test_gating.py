@@ -106,6 +106,12 @@ def test_without_gates_none_are_told() -> None:
     assert gated(show("upgrade")).gates == ()
 
 
+def test_while_gates_are_waited_for_it_says_which() -> None:
+    stage = show("upgrade")
+    gated(stage, {"stable_for": "40s"})
+    assert told(stage).count("still waiting: complete, but not yet passed: stable_for") == 2
+
+
 def test_the_timeout_is_for_the_rollout_and_not_for_its_gates() -> None:
     assert not gated(show("upgrade"), {"stable_for": "10m"}, timeout=60.0).failed
 

@@ -60,10 +60,13 @@ def test_a_job_that_takes_too_long_fails_it() -> None:
 def test_what_keeps_its_pod_is_said() -> None:
     pulling = copy.deepcopy(POD)
     pulling["status"]["containerStatuses"][0]["state"] = samples.waiting("ErrImagePull", "manifest unknown")
-    waits = watch()
+    waits = watch(within="1m")
     waits.look(10, looks.complete())
-    said = waits.look(12, looks.complete(), objects=[RUNNING, pulling]).message
-    assert said == f"pod {POD['metadata']['name']}: ErrImagePull: manifest unknown"
+    said = f"pod {POD['metadata']['name']}: ErrImagePull: manifest unknown"
+    assert waits.look(12, looks.complete(), objects=[RUNNING, pulling]).message == said
+    pulling["status"]["containerStatuses"][0]["state"] = samples.waiting("ImagePullBackOff", "Back-off")
+    assert waits.look(20, looks.complete(), objects=[RUNNING, pulling]).message == said
+    assert waits.look(70, looks.complete(), objects=[RUNNING, pulling]).message.endswith(said)
 
 
 def test_a_job_that_somebody_deletes_fails_it_once_it_has_been_seen() -> None:
