@@ -43,8 +43,9 @@ class Look:
 class Step(t.Protocol):
     """Something that goes along with a wait and has a say in its verdict."""
 
-    scopes: tuple[Scope, ...]
-    """What else it wants to see."""
+    @property
+    def scopes(self) -> tuple[Scope, ...]:
+        """What else it wants to see."""
 
     def look(self, look: Look) -> Verdict:
         """The look's verdict, changed or not; ``look_again`` says when this step wants the next look at the latest."""
