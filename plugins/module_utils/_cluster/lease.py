@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 import time
 import typing as t
+from concurrent.futures import ThreadPoolExecutor
 
 from ansible_collections.steady.rollout.plugins.module_utils._cluster.feed import LiveFeed
 from ansible_collections.steady.rollout.plugins.module_utils._cluster.request import Request
@@ -24,6 +25,8 @@ Json = dict[str, t.Any]
 _WRITTEN_BY = (("fieldManager", FIELD_MANAGER),)
 _NOTICE = leases.RENEWAL + 1.0
 """Seconds after a take-over by force in which the run that held the Lease finds out with its next renewal."""
+_AT_ONCE = 8
+"""Of many Leases so many are renewed at the same time, so that the last one is not late."""
 
 
 class Held:
@@ -47,6 +50,7 @@ class Held:
         self._renewed = 0.0
         self._progress = ""
         self._lost = ""
+        self._ended = False
         self.contended = False
 
     def take(self, *, by_force: bool) -> None:
@@ -97,7 +101,7 @@ class Held:
         """Say that this run lives. Trouble that may pass is left to the next renewal."""
         with self._line:
             try:
-                if not self._lost:
+                if not self._lost and not self._ended:
                     self._renew(leases.RENEWAL)
             except errors.RolloutError:
                 pass
@@ -106,6 +110,7 @@ class Held:
         """End it, if it is ours; also when ``take`` was interrupted before it knew."""
         self._be_renewed(self, False)
         with self._line:
+            self._ended = True
             try:
                 lease = self._lease or self._read() or {}
                 if self._lost or leases.holder(lease) != self._claim.holder:
@@ -217,5 +222,5 @@ class Leases:
                     self._renewing = False
                     return
                 due = list(self._held)
-            for held in due:
-                held.renew()
+            with ThreadPoolExecutor(min(_AT_ONCE, len(due))) as threads:
+                threads.map(Held.renew, due)

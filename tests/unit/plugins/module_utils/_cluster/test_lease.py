@@ -161,6 +161,31 @@ def test_a_lease_that_somebody_deleted_is_made_anew(server: ApiServer, connected
     held.release()
 
 
+def test_a_renewal_that_was_due_when_it_ended_does_not_make_it_anew(server: ApiServer, connected: Connect) -> None:
+    server.plays("create", Reply(201, of("me")))
+    server.plays("patch", status(404, "not found", reason="NotFound"))
+    server.plays("delete", Reply())
+    held = hold(connected())
+    held.release()
+    made = server.count("create")
+    held.renew()
+    assert server.count("create") == made
+
+
+def test_many_are_renewed_at_the_same_time(
+    server: ApiServer, connected: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    together = threading.Barrier(5)
+    server.plays("create", Reply(201, of("me")))
+    server.plays("delete", Reply())
+    monkeypatch.setattr(held_leases.Held, "renew", lambda _held: together.wait(5))
+    cluster = connected()
+    held = [hold(cluster) for _number in range(4)]
+    together.wait(5)
+    for each in held:
+        each.release()
+
+
 def test_who_may_not_make_leases_is_told_so(server: ApiServer, connected: Connect) -> None:
     server.plays("create", status(403, FORBIDDEN, reason="Forbidden"))
     with pytest.raises(errors.Forbidden):
