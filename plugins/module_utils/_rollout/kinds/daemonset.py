@@ -54,9 +54,9 @@ def identity(revision: Json) -> str:
 
 
 def judge(snapshot: Snapshot) -> status.Status:
-    """Complete or what is still missing, counted in nodes as the controller does; the pods themselves must bear it out.
+    """Complete or what is still missing, counted in nodes as the controller does. Missing data is never complete.
 
-    Missing data is never complete.
+    The news of its last pods may come after the controller's that it is complete, which then counts.
     """
     workload = snapshot.workload
     if workload is None:
@@ -73,7 +73,7 @@ def judge(snapshot: Snapshot) -> status.Status:
             complete,
             message + aside,
             wanted=goal,
-            new_ready=ready,
+            new_ready=goal if complete else ready,
             old=len(to_go),
             available=at_hand,
             counted=snapshot.newest is not None,
@@ -92,8 +92,8 @@ def judge(snapshot: Snapshot) -> status.Status:
         return answer(False, f"{updated} of {goal} nodes have an updated pod")
     if to_go:
         return answer(False, f"{len(to_go)} old pods are still there")
-    if min(at_hand, ready) < goal:
-        return answer(False, f"{min(at_hand, ready)} of {goal} nodes have an available pod")
+    if at_hand < goal:
+        return answer(False, f"{at_hand} of {goal} nodes have an available pod")
     return answer(True, f"{at_hand} of {goal} nodes have an available pod")
 
 

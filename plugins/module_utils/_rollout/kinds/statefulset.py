@@ -79,8 +79,7 @@ def judge(snapshot: Snapshot) -> status.Status:
 def missing(snapshot: Snapshot, workload: Json, to_go: t.Sequence[Json]) -> str:
     """The first thing that is not as it has to be, in the order in which it comes about; empty when all is."""
     counts, goal = objects.status(workload), wanted(workload)
-    total, updated, counted = (objects.number(counts, f"{key}eplicas") for key in ("r", "updatedR", "readyR"))
-    ready = min(counted, sum(1 for pod in (*snapshot.new_pods, *snapshot.old_pods) if is_ready(pod)))
+    total, updated, ready = (objects.number(counts, f"{key}eplicas") for key in ("r", "updatedR", "readyR"))
     share = goal - min(partition(workload), goal)
     manual = by_hand(workload)
     unended = counts.get("currentRevision") != counts.get("updateRevision")

@@ -55,9 +55,9 @@ def test_an_old_pod_that_the_counts_have_forgotten_is_seen_unless_it_leaves() ->
     assert daemonset.judge(sets.everywhere(pods=[*new, pod("1.0", "b", changes=LEAVING)])).complete
 
 
-def test_a_pod_that_the_counts_call_available_and_is_not_seen_so_is_waited_for() -> None:
-    pods = [pod("2.0", "a"), pod("2.0", "b", ready=False)]
-    assert daemonset.judge(sets.everywhere(pods=pods)).message == "1 of 2 nodes have an available pod"
+def test_the_controller_may_know_of_a_ready_pod_first() -> None:
+    status = daemonset.judge(sets.everywhere(pods=[pod("2.0", "a"), pod("2.0", "b", ready=False)]))
+    assert (status.complete, str(status)) == (True, "2/2 new ready, 0 old left")
 
 
 def test_under_on_delete_old_pods_wait_for_people_who_delete_them() -> None:

@@ -62,11 +62,6 @@ def test_an_old_pod_that_the_counts_have_forgotten_is_seen() -> None:
     assert (status.complete, status.message, status.old) == (False, "1 old pods are still there", 1)
 
 
-def test_a_pod_that_the_counts_call_ready_and_is_not_seen_so_is_waited_for() -> None:
-    pods = [pod("2.0", 0, ready=False), pod("2.0", 1), pod("2.0", 2)]
-    assert statefulset.judge(sets.ordered(pods=pods)).message == "2 of 3 pods are ready"
-
-
 def test_a_partition_keeps_the_first_pods_on_the_old_revision() -> None:
     counts = {"updatedReplicas": 1, "currentRevision": "app-hash10"}
     pods = [pod("1.0", 0), pod("1.0", 1), pod("2.0", 2)]
