@@ -8,6 +8,7 @@ import typing as t
 from importlib.util import find_spec
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
+from ansible.module_utils.common.parameters import remove_values
 
 from ansible_collections.steady.rollout.plugins.module_utils._rollout import errors
 
@@ -27,7 +28,7 @@ def run(
     A result that says ``failed`` fails the module with everything in it; a RolloutError fails it with its sentence. ``libraries``
     names the packages that these parameters need, ``secrets`` the values in them that must not be shown.
     """
-    module = AnsibleModule(argument_spec=arguments, supports_check_mode=True, **constraints)
+    module = _Module(secrets, argument_spec=arguments, supports_check_mode=True, **constraints)
     module.no_log_values.update(secrets(module.params))
     for library in libraries(module.params):
         if find_spec(library) is None:
@@ -42,6 +43,19 @@ def run(
     if result.pop("failed", False):
         module.fail_json(**result)
     module.exit_json(**result)
+
+
+class _Module(AnsibleModule):
+    """Keeps the values that only we know to be secret out of the system's log, too, to which a module writes its options at once."""
+
+    def __init__(self, secrets: t.Callable[[Json], t.Iterable[str]], **options: t.Any) -> None:
+        self._secrets = secrets
+        super().__init__(**options)
+
+    def log(self, msg: str, log_args: Json | None = None) -> None:
+        """Write a line to the system's log."""
+        self.no_log_values.update(self._secrets(self.params))
+        super().log(msg, remove_values(log_args, self.no_log_values))
 
 
 def listen() -> None:

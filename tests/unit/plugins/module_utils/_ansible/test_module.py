@@ -90,3 +90,14 @@ def test_a_package_that_is_missing_is_named(run: Run) -> None:
 def test_what_is_secret_in_a_parameter_is_never_printed(run: Run) -> None:
     result = run(lambda params, _check: {"saw": params["colour"]}, secrets=lambda params: [params["colour"]])
     assert "blue" not in json.dumps(result["saw"])
+
+
+def test_what_is_secret_in_a_parameter_does_not_reach_the_systems_log(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    logged: list[str] = []
+    monkeypatch.setattr("ansible.module_utils.basic.has_journal", False)
+    monkeypatch.setattr(module.AnsibleModule, "_log_to_syslog", lambda _self, line: logged.append(line))
+    run(lambda _params, _check: {}, secrets=lambda params: [params["colour"]])
+    assert "Invoked with" in logged[0]
+    assert "blue" not in " ".join(logged)
