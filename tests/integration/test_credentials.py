@@ -374,29 +374,36 @@ def test_no_key_is_left_behind_by_a_run_that_is_stopped(given: Given, cluster: A
     waiting["spec"]["template"]["spec"]["schedulingGates"] = [{"name": "tests.example/wait"}]
     cluster.create(resources.DEPLOYMENT, given.namespace, waiting)
     options = f"kubeconfig={given.path} namespace={given.namespace} name=app"
-    (given.folder / "keys").mkdir()
-    environment = {**os.environ, "TMPDIR": str(given.folder / "keys")}
-    with subprocess.Popen(
+    with tempfile.TemporaryDirectory(dir="/tmp") as folder, waiting_run(options, folder) as run:
+        assert run.stdout is not None
+        first = run.stdout.readline()
+        assert "0/2 new ready" in first, first
+        assert keys_in(folder) == []
+        os.killpg(run.pid, signal.SIGTERM)
+        run.stdout.read()
+        assert run.wait() != 0
+        assert keys_in(folder) == []
+
+
+def waiting_run(options: str, folder: str) -> subprocess.Popen[str]:
+    """``workload_wait`` under way, all its temporary files in the folder, whose name is short: sockets are made there."""
+    return subprocess.Popen(
         ["ansible", "localhost", "-c", "local", "-m", "steady.rollout.workload_wait", "-a", options],
         cwd=HERE.parents[1],
-        env=environment,
+        env={**os.environ, **dict.fromkeys(("TMPDIR", "ANSIBLE_LOCAL_TEMP", "ANSIBLE_REMOTE_TMP"), folder)},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         text=True,
         start_new_session=True,
-    ) as run:
-        assert run.stdout is not None
-        first = run.stdout.readline()
-        assert "0/2 new ready" in first, first
-        assert keys_in(given.folder / "keys") == []
-        os.killpg(run.pid, signal.SIGTERM)
-        run.stdout.read()
-    assert run.returncode
-    assert keys_in(given.folder / "keys") == []
+    )
 
 
-def keys_in(folder: pathlib.Path) -> list[pathlib.Path]:
-    return [path for path in folder.rglob("*") if path.is_file() and "PRIVATE KEY" in path.read_text(errors="replace")]
+def keys_in(folder: str) -> list[pathlib.Path]:
+    return [
+        path
+        for path in pathlib.Path(folder).rglob("*")
+        if path.is_file() and "PRIVATE KEY-" in path.read_text(errors="replace")
+    ]
 
 
 # credentials that cannot be right

@@ -85,13 +85,13 @@ RARE = {
 
 
 def asked_of(cluster: ApiCluster) -> set[tuple[str, str]]:
-    """Verbs and resources that this cluster is asked for from now on; reviews of one's own rights need none."""
+    """Verbs and resources that this cluster is asked for from now on; reviews of one's own rights, and what there is, need none."""
     asked: set[tuple[str, str]] = set()
     send = cluster._api.send
 
     def noted(request: Request, **how: t.Any) -> t.Any:
         resource = request.resource.plural + (f"/{request.sub}" if request.sub else "")
-        if not resource.startswith("selfsubject"):
+        if resource and not resource.startswith("selfsubject"):
             asked.add((request.verb, resource))
         if "apply" in request.content_type:
             asked.add(("create", resource))
