@@ -66,8 +66,10 @@ def _refuse_where_it_cannot(roll: Roll, present: Json) -> None:
 def _see_paused(roll: Roll, change: Change) -> Outcome:
     """Wait until the controller has seen it: from then on it starts no new pod."""
     present, seen = _observed(roll, change.after)
+    history = reading.snapshot(roll.ports.cluster, roll.kind, roll.reference, present).revisions
     facts = [
-        reading.facts(roll.kind, item, roll.settings.container) if item else {} for item in (change.before, present)
+        reading.facts(roll.kind, item, roll.settings.container, history) if item else {}
+        for item in (change.before, present)
     ]
     late = f"failed after {wording.seconds(roll.journal.seconds)}: its controller has not seen the new spec"
     unseen = wording.failure(
