@@ -51,8 +51,12 @@ def in_front(options: Json, workload: Json, services: t.Iterable[Json]) -> list[
 
 
 def judge(options: Json, view: gate.View) -> gate.Reading:
-    """``memory`` keeps the UIDs of the old pods: a slice may go on naming one that is gone already."""
-    old = (view.memory or frozenset()) | {objects.uid(pod) for pod in view.snapshot.old_pods}
+    """``memory`` keeps the UIDs of the old pods: a slice may go on naming one that is gone already.
+
+    Until the controller has seen the change, all pods are those of another revision; the new ones among them show themselves later.
+    """
+    seen = (view.memory or frozenset()) | {objects.uid(pod) for pod in view.snapshot.old_pods}
+    old = seen - {objects.uid(pod) for pod in view.snapshot.new_pods}
     if view.completed is None:
         return gate.Reading("waiting", "begins when the rollout is complete", memory=old)
     services, slices = (view.objects(scope) for scope in scopes(options, view.workload))

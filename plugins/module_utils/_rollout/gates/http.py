@@ -86,6 +86,10 @@ def judge(options: Json, view: gate.View) -> gate.Reading:
     )
 
 
+def _milliseconds(value: float) -> str:
+    return f"{value:.0f}" if value >= 10 else f"{value:g}"
+
+
 def most_in_a_row(seconds: t.Sequence[Json], length: float) -> int:
     """The most failed requests in any stretch of that many seconds."""
     window = max(1, round(length))
@@ -111,7 +115,7 @@ def _so_far(found: Json) -> Json:
 
 def _ended(options: Json, view: gate.View, figures: Json, lost: bool) -> gate.Reading:
     failed, requests, latency = figures["failed_requests"], figures["requests"], figures["latency_ms"]
-    text = f"{requests} requests, {failed} failed" + (f", p99 {latency['p99']:.3g} ms" if latency else "")
+    text = f"{requests} requests, {failed} failed" + (f", p99 {_milliseconds(latency['p99'])} ms" if latency else "")
     measurement = {key: value for key, value in figures.items() if key not in ("per_second", "by_connection")}
     kinds = [(kind, count) for kind, count in figures["failures"].items() if count]
     first = "; ".join(f"{count} {kind} ({figures['examples'].get(kind, '')})" for kind, count in kinds)

@@ -58,6 +58,17 @@ def test_an_old_pod_that_is_gone_but_still_held_is_remembered() -> None:
     assert watch.look(11, done, objects=holding(*done.new_pods)).state == "passed"
 
 
+def test_before_the_controller_has_seen_the_change_no_pod_is_old_for_good() -> None:
+    done = looks.complete()
+    unseen = samples.snapshot(
+        samples.workload("2.0", 2, {"status": {"observedGeneration": 1}}), [samples.revision("2.0", 2)], done.new_pods
+    )
+    assert len(unseen.old_pods) == 3
+    watch = looks.Watch(looks.one("endpoints_ready"))
+    watch.look(5, unseen)
+    assert watch.look(10, done, objects=holding(*done.new_pods)).state == "passed"
+
+
 def test_slices_of_other_services_do_not_count() -> None:
     done = looks.complete()
     service, theirs = holding(*done.new_pods)
