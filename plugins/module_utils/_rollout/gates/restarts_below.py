@@ -40,8 +40,12 @@ def judge(options: Json, view: gate.View) -> gate.Reading:
 
 
 def _of_ready(view: gate.View) -> dict[str, int]:
-    """Restarts of long ago say nothing about this rollout; a pod that is not ready yet still has to prove itself."""
-    return {objects.uid(pod): restarts(pod) for pod in view.new_pods if view.kind.is_ready(pod)}
+    """Restarts of long ago say nothing about this rollout; a pod that is not ready yet still has to prove itself.
+
+    Until the controller has seen the change, pods of the new revision may count as old ones.
+    """
+    pods = (*view.snapshot.new_pods, *view.snapshot.old_pods)
+    return {objects.uid(pod): restarts(pod) for pod in pods if view.kind.is_ready(pod)}
 
 
 def restarts(pod: Json) -> int:

@@ -49,3 +49,12 @@ def test_restarts_before_the_first_look_count_only_of_pods_that_are_not_ready() 
     assert watch.look(1, looks.complete(restarted("a", 8))).state == "failed"
     resumed = samples.rolling([samples.unready("2.0", "a", restartCount=1)])
     assert looks.Watch(looks.one({"restarts_below": 1})).look(0, resumed).state == "failed"
+
+
+def test_a_look_before_the_controller_has_seen_the_change_counts_as_the_first() -> None:
+    pods = [restarted("a", 7)]
+    changes = {"status": {"observedGeneration": 1}}
+    unseen = samples.snapshot(samples.workload("2.0", 2, changes), [samples.revision("2.0", 2)], pods)
+    watch = looks.Watch(looks.one({"restarts_below": 1}))
+    watch.look(0, unseen)
+    assert watch.look(12, looks.complete(*pods)).state == "holds"
