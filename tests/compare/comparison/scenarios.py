@@ -85,11 +85,10 @@ SCENARIOS = (
     ),
     Scenario(
         "rollback after a passed progress deadline",
-        "install && spoil 9.9 && kubectl wait --for=condition=Progressing=false $KIND/app --timeout=$PATIENCE",
+        "install && deadline 5 && spoil 9.9 && kubectl wait --for=condition=Progressing=false $KIND/app --timeout=$PATIENCE",
         "rollback",
         True,
         OLD,
-        before={**DEPLOYMENT, "spec": {**DEPLOYMENT["spec"], "progressDeadlineSeconds": 5}},
     ),
     Scenario(
         "StatefulSet with a partition",

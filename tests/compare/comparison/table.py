@@ -10,7 +10,7 @@ from .scenarios import Scenario
 
 Row = Mapping[str, Judgement]
 
-SUMS = ("right verdicts", "causes named", "left as it should be", "together")
+SUMS = ("right verdicts", "causes named", "left as it should be", "seconds in all")
 
 
 def table(scenarios: Sequence[Scenario], tools: Sequence[str], results: Mapping[str, Row]) -> str:
@@ -47,7 +47,7 @@ def totals(judgements: Sequence[Judgement]) -> tuple[str, ...]:
         f"{sum(judgement.verdict == RIGHT for judgement in judgements)} of {count}",
         f"{sum(bool(judgement.cause) for judgement in asked)} of {len(asked)}",
         f"{sum(not judgement.left for judgement in judgements)} of {count}",
-        f"{sum(judgement.seconds for judgement in judgements):.1f} s",
+        f"{sum(judgement.seconds for judgement in judgements):.1f}",
     )
 
 

@@ -20,7 +20,7 @@ def test_a_cell_says_the_verdict_first_and_what_was_left_last() -> None:
 
 
 def test_sums_count_verdicts_causes_and_states() -> None:
-    assert totals([NAMED, UNNAMED, DONE]) == ("3 of 3", "1 of 2", "2 of 3", "66.1 s")
+    assert totals([NAMED, UNNAMED, DONE]) == ("3 of 3", "1 of 2", "2 of 3", "66.1")
 
 
 def test_a_table_has_a_row_per_scenario_and_columns_of_one_width() -> None:
