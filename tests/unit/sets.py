@@ -30,7 +30,7 @@ def revision(of: str, version: str, number: int) -> Json:
 
 
 def pod(of: str, version: str, which: str, *, ready: bool = True, changes: Json | None = None) -> Json:
-    """A pod (of a statefulset: ``which`` is its ordinal; of a daemonset: its node) of that version."""
+    """A pod (of a statefulset: ``which`` is its ordinal; of a daemonset: its node) of that version. Not ready: it never was."""
     owner = revision(of, version, 1)
     label = objects.name(owner) if of == "statefulset" else daemonset.identity(owner)
     name = f"app-{which}" if of == "statefulset" else f"web-{which}"
@@ -40,7 +40,7 @@ def pod(of: str, version: str, which: str, *, ready: bool = True, changes: Json 
         made["spec"]["nodeName"] = which
     for condition in made["status"]["conditions"]:
         if condition["type"] == "Ready" and not ready:
-            condition["status"] = "False"
+            condition |= {"status": "False", "lastTransitionTime": made["metadata"]["creationTimestamp"]}
     return samples.having(samples.with_image(made, version), changes or {})
 
 

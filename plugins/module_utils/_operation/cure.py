@@ -20,6 +20,8 @@ if t.TYPE_CHECKING:
 Json = dict[str, t.Any]
 AGAIN = 1.0
 """Seconds until a deletion that the API server did not answer is tried again."""
+LAPSE = 30.0
+"""Seconds for which a pod that was ready before may be not ready: two at once might be more than the application bears."""
 
 
 @dataclass
@@ -29,15 +31,26 @@ class Cure:
     roll: Roll
     scopes: tuple[Scope, ...] = ()
     _done: set[str] = field(default_factory=set)
+    _lapsed: dict[str, float] = field(default_factory=dict)
 
     def look(self, look: Look) -> Verdict:
         """The verdict as it is. The controller has seen the new template by then: a pod that goes comes back with that."""
         if look.verdict.phase != "progressing":
             return look.verdict
         for pod in self.roll.kind.stuck(look.snapshot):
-            if objects.uid(pod) not in self._done and not self._delete(pod):
-                return replace(look.verdict, look_again=min(look.verdict.look_again, look.at + AGAIN))
+            if objects.uid(pod) in self._done:
+                continue
+            due = self._due(pod, look.at)
+            if due > look.at or not self._delete(pod):
+                return replace(look.verdict, look_again=min(look.verdict.look_again, max(due, look.at + AGAIN)))
         return look.verdict
+
+    def _due(self, pod: Json, at: float) -> float:
+        """When it may be deleted."""
+        if not objects.lapsed(pod):
+            return at
+        lapse = "/".join((objects.uid(pod), objects.condition(pod, "Ready")["lastTransitionTime"]))
+        return self._lapsed.setdefault(lapse, at) + LAPSE
 
     def close(self) -> None:
         """Nothing: what was deleted is the controller's."""

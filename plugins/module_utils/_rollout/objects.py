@@ -98,6 +98,15 @@ def takes_traffic(pod: Json) -> bool:
     return condition(pod, "Ready").get("status") == "True" and not terminating(pod)
 
 
+def lapsed(pod: Json) -> bool:
+    """Whether the pod was ready, with the containers that run in it now, and is so no longer: that may pass by itself."""
+    statuses = status(pod).get("containerStatuses") or ()
+    started = [((item.get("state") or {}).get("running") or {}).get("startedAt", "") for item in statuses]
+    ready = condition(pod, "Ready")
+    since = str(ready.get("lastTransitionTime", ""))
+    return bool(started) and all(started) and ready.get("status") == "False" and since > max(started)
+
+
 def selector(workload: Json) -> str:
     """The workload's whole label selector in the API's own syntax, expressions included."""
     wanted = spec(workload).get("selector") or {}

@@ -20,6 +20,7 @@ from ansible_collections.steady.rollout.plugins.module_utils._rollout.verdict im
 from ansible_collections.steady.rollout.tests.unit import sets
 from ansible_collections.steady.rollout.tests.unit.films.play import played
 from ansible_collections.steady.rollout.tests.unit.films.replay import FilmClock, Heard, show
+from ansible_collections.steady.rollout.tests.unit.samples import having
 
 Json = dict[str, t.Any]
 
@@ -49,9 +50,9 @@ def cure_with(cluster: Deletions) -> tuple[Cure, Heard]:
     return Cure(start(Ports(t.cast(t.Any, cluster), FilmClock(), heard), sets.ORDERED, Settings())), heard
 
 
-def looked(cure: Cure, snapshot: Snapshot, phase: t.Any = "progressing") -> Verdict:
+def looked(cure: Cure, snapshot: Snapshot, phase: t.Any = "progressing", at: float = 5.0) -> Verdict:
     verdict = Verdict(phase, "", Status(False, ""))
-    return cure.look(Look(5.0, snapshot, verdict, lambda _scope: []))
+    return cure.look(Look(at, snapshot, verdict, lambda _scope: []))
 
 
 def test_what_holds_the_set_up_is_deleted_by_uid_the_last_first_each_once() -> None:
@@ -118,3 +119,16 @@ def test_it_is_left_out_where_it_is_not_wanted() -> None:
     stage = show("ordered_image_not_found")
     upgrade(stage.ports, stage.film.reference, Wanted("9.9"), Settings(delete_stuck_pods=False))
     assert stage.cluster.deleted == []
+
+
+def test_a_pod_that_was_ready_before_has_time_to_become_so_again() -> None:
+    lapse = {"type": "Ready", "status": "False", "lastTransitionTime": "2099-01-01T00:00:00Z"}
+    running = {"name": "app", "state": {"running": {"startedAt": "2098-01-01T00:00:00Z"}}}
+    pods = [having(BROKEN[1], {"status": {"conditions": [lapse], "containerStatuses": [running]}})]
+    cluster = Deletions()
+    cure, _heard = cure_with(cluster)
+    assert looked(cure, sets.ordered(pods=pods), at=5.0).look_again == 35.0
+    assert looked(cure, sets.ordered(pods=pods), at=34.0).look_again == 35.0
+    assert cluster.deleted == []
+    looked(cure, sets.ordered(pods=pods), at=35.0)
+    assert [name for _kind, _namespace, name, _uid in cluster.deleted] == ["app-1"]

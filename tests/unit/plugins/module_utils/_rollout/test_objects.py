@@ -85,3 +85,18 @@ def test_init_containers_have_images_too_after_the_main_ones() -> None:
         }
     }
     assert list(objects.images(pod).items()) == [("app", "a:1"), ("migrate", "m:1")]
+
+
+def test_a_pod_has_lapsed_when_it_was_ready_with_the_containers_that_run() -> None:
+    running = {"name": "app", "state": {"running": {"startedAt": "2026-11-23T12:00:00Z"}}}
+    crashed = {"name": "app", "state": {"waiting": {"reason": "CrashLoopBackOff"}}}
+
+    def pod(since: str, status: str = "False", container: Json = running) -> Json:
+        condition = {"type": "Ready", "status": status, "lastTransitionTime": since}
+        return {"status": {"conditions": [condition], "containerStatuses": [container]}}
+
+    assert objects.lapsed(pod("2026-11-23T12:05:00Z"))
+    assert not objects.lapsed(pod("2026-11-23T11:59:59Z"))
+    assert not objects.lapsed(pod("2026-11-23T12:05:00Z", status="True"))
+    assert not objects.lapsed(pod("2026-11-23T12:05:00Z", container=crashed))
+    assert not objects.lapsed({"status": {}})
