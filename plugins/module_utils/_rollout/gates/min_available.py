@@ -5,10 +5,9 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.steady.rollout.plugins.module_utils._rollout import wording
+from ansible_collections.steady.rollout.plugins.module_utils._rollout import objects, wording
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.gates import gate
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.options import REQUIRED, Option
-from ansible_collections.steady.rollout.plugins.module_utils._rollout.snapshot import Snapshot
 
 Json = dict[str, t.Any]
 
@@ -21,17 +20,26 @@ scopes = gate.no_scopes
 
 def impossible(options: Json, outlook: gate.Outlook) -> str:
     """More than there will be, or more than the workload's own strategy leaves while it rolls."""
-    wanted = outlook.kind.judge(Snapshot(outlook.workload)).wanted
+    wanted = _wanted(outlook.workload)
+    if wanted is None:
+        return ""
     least = needed(options["count"], wanted)
     if least > wanted:
         return f"{options['count']} pods can never be available, the workload has {wanted}. Ask for fewer, or scale it up first."
-    _surging, missing = outlook.kind.surge(outlook.workload)
-    if outlook.rolls and options["during"] and wanted - missing < least:
+    missing = outlook.kind.surge(outlook.workload)[1] if outlook.rolls and options["during"] else 0
+    if missing and wanted - missing < least:
         return (
             f"it allows no fewer than {least} available pods, and the workload's own strategy takes {missing} of its {wanted} away"
             " while it rolls. Let it surge (maxUnavailable: 0), ask for fewer, or set during: false."
         )
     return ""
+
+
+def _wanted(workload: Json) -> int | None:
+    """How many pods there will be; nobody knows before a DaemonSet exists."""
+    if workload.get("kind") == "DaemonSet":
+        return objects.status(workload).get("desiredNumberScheduled")
+    return int(objects.spec(workload).get("replicas", 1))
 
 
 def judge(options: Json, view: gate.View) -> gate.Reading:

@@ -56,3 +56,12 @@ def test_a_strategy_that_takes_more_away_can_never_hold() -> None:
 
 def test_a_strategy_that_surges_can_hold() -> None:
     assert not looks.refusal(looks.one({"min_available": "100%"}), samples.workload())
+
+
+def test_a_manifest_that_has_never_been_applied_says_how_many_there_will_be() -> None:
+    fresh = {"kind": "Deployment", "metadata": {"name": "app", "namespace": "shop"}, "spec": {"replicas": 2}}
+    assert "the workload has 2" in looks.refusal(looks.one({"min_available": 3}), fresh, rolls=False)
+    assert not looks.refusal(looks.one({"min_available": 2}), fresh, rolls=False)
+    unknown = {"kind": "DaemonSet", "metadata": fresh["metadata"], "spec": {}}
+    assert not looks.refusal(looks.one({"min_available": 3}), unknown, rolls=False)
+    assert looks.refusal(looks.one({"min_available": 99}), samples.recorded("daemonset"), rolls=False)
