@@ -46,7 +46,8 @@ def run(
 ) -> None:
     """Run the operation on the workload, or the workloads, that the options name.
 
-    ``done`` is its participle in a summary, ``unchanged`` what those are called that it left as they were. Of the ``alternatives`` an entry's own one rules out the task's others.
+    ``done`` is its participle in a summary, ``unchanged`` what those are called that it left as they were.
+    Of the ``alternatives`` an entry's own one rules out the task's others.
     """
 
     def operate(ports: Ports, params: Json, settings: Settings) -> Json:

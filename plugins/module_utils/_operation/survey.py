@@ -23,9 +23,9 @@ class Glance:
 
     def __init__(self, cluster: Cluster) -> None:
         self._cluster = cluster
-        self._lists: dict[Scope, list[Json]] = {}
+        self._lists: dict[Scope, t.Sequence[Json]] = {}
         self._named: dict[Scope, dict[str, Json]] = {}
-        self._rules: dict[str, list[Json]] = {}
+        self._rules: dict[str, t.Sequence[Json]] = {}
 
     def read(self, resource: Resource, namespace: str, name: str) -> Json:
         """One object. Raises NotFound."""
@@ -34,13 +34,13 @@ class Glance:
             self._named[scope] = {objects.name(item): item for item in self.list(scope)}
         return self._named.get(scope, {}).get(name) or self._cluster.read(resource, namespace, name)
 
-    def list(self, scope: Scope) -> list[Json]:
+    def list(self, scope: Scope) -> t.Sequence[Json]:
         """The scope's objects."""
         if scope not in self._lists:
             self._lists[scope] = self._cluster.list(scope)
         return self._lists[scope]
 
-    def rules(self, namespace: str) -> t.Any:
+    def rules(self, namespace: str) -> t.Sequence[Json]:
         """What RBAC allows us in the namespace."""
         if namespace not in self._rules:
             self._rules[namespace] = self._cluster.rules(namespace)
