@@ -83,7 +83,8 @@ options:
     aliases: [verify_ssl]
   proxy:
     description:
-      - URL of the HTTP proxy to go through, V(http://user:password@host:3128) where it asks who comes. SOCKS proxies need the Python package C(PySocks).
+      - URL of the HTTP proxy to go through, V(http://user:password@host:3128) where it asks who comes.
+        SOCKS proxies need the Python package C(PySocks).
       - If the value is not specified in the task, the value of environment variable E(K8S_AUTH_PROXY) will be used
         instead.
     type: str
@@ -144,6 +145,7 @@ notes:
   - The connection options and the environment variables E(K8S_AUTH_HOST) and so on are those of the
     C(kubernetes.core) collection;
     a credential that works there works here.
+  - The rights that each module needs, and a Role that grants them, are in C(docs/permissions.md) of the collection.
   - Set them once for all modules of this collection with C(module_defaults) and the group
     C(group/steady.rollout.workload).
 """

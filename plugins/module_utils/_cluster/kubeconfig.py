@@ -116,6 +116,12 @@ def _require_readable(location: str, options: Options) -> None:
             raise errors.InvalidInput(f"The kubeconfig {path} is a folder; name the file in it.")
         if not os.access(path, os.R_OK):
             raise errors.InvalidInput(f"The kubeconfig {path} may not be read by this user; change its owner or mode.")
+        with open(path, "rb") as file:
+            if file.read(14) == b"$ANSIBLE_VAULT":
+                raise errors.InvalidInput(
+                    f"The kubeconfig {path} is encrypted with Ansible Vault; hand its content over instead: "
+                    f"kubeconfig: \"{{{{ lookup('ansible.builtin.unvault', '{path}') | from_yaml }}}}\"."
+                )
 
 
 def _diagnosis(given: str | Json, source: str, context: str | None, error: Exception) -> str:

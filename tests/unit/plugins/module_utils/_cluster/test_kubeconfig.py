@@ -67,6 +67,13 @@ def test_a_folder_is_no_kubeconfig(tmp_path: Path) -> None:
     assert "is a folder" in refusal(tmp_path, str(tmp_path))
 
 
+def test_a_file_in_a_vault_is_refused_with_the_way_to_hand_it_over(tmp_path: Path) -> None:
+    path = written(tmp_path, "$ANSIBLE_VAULT;1.1;AES256\n3633\n")
+    said = refusal(tmp_path, path)
+    assert "is encrypted with Ansible Vault" in said
+    assert said.endswith(f"""kubeconfig: "{{{{ lookup('ansible.builtin.unvault', '{path}') | from_yaml }}}}".""")
+
+
 def test_an_unreadable_file_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(kubeconfig.os, "access", lambda _path, _mode: False)
     assert "may not be read by this user" in refusal(tmp_path, written(tmp_path, GOOD))
