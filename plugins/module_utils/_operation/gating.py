@@ -70,7 +70,10 @@ def _unique(roll: Roll, gate: Gate, more: str) -> str:
 
 
 def for_rollback(roll: Roll) -> Roll:
-    """The roll with the gates that a rollback has to pass: all that are meant for it, none asking for the version that has failed."""
+    """The roll with the gates that a rollback has to pass: all that are meant for it, none asking for the version that has failed.
+
+    That version still answers when the rollback begins, so nothing is measured over HTTP before it is gone.
+    """
     kept = [gate for gate in roll.settings.gates if gate.options["on_rollback"]]
     changed = tuple(replace(gate, options={**gate.options, **_anew(roll, gate)}) for gate in kept)
     return replace(roll, settings=replace(roll.settings, gates=changed))
@@ -79,7 +82,8 @@ def for_rollback(roll: Roll) -> Roll:
 def _anew(roll: Roll, gate: Gate) -> Json:
     if gate.form.NAME == job.NAME:
         return {"id": _unique(roll, gate, "rollback")}
-    return {"version": None} if "version" in gate.options else {}
+    changed = {"version": None} if gate.form.NAME == "http" else {}
+    return {**changed, "during": False} if gate.form.NAME in gates.OVER_HTTP else changed
 
 
 def _http(ports: Ports) -> t.Any:

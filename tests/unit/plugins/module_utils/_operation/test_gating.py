@@ -8,11 +8,14 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
+from ansible_collections.steady.rollout.plugins.module_utils._operation import deploy
 from ansible_collections.steady.rollout.plugins.module_utils._operation.outcome import Outcome, Settings
+from ansible_collections.steady.rollout.plugins.module_utils._operation.scale import scale
 from ansible_collections.steady.rollout.plugins.module_utils._operation.upgrade import Wanted, upgrade
 from ansible_collections.steady.rollout.plugins.module_utils._rollout import errors, gates, resources
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.gates import job
 from ansible_collections.steady.rollout.tests.unit import samples
+from ansible_collections.steady.rollout.tests.unit.films import record
 from ansible_collections.steady.rollout.tests.unit.films.replay import Reel, Show, show
 
 Json = dict[str, t.Any]
@@ -254,6 +257,32 @@ def test_a_job_that_fails_fails_the_rollout_and_is_removed() -> None:
     assert len(shop.deleted) == 1
 
 
+def test_a_first_deployment_is_gated_and_owns_its_job() -> None:
+    stage = show("deploy")
+    shop = Workshop(stage, SUCCEEDED)
+    written = [{"min_available": 3}, {"stable_for": "3s"}, {"restarts_below": 1}, {"job": {"definition": DEFINITION}}]
+    manifest = record.manifest(stage.film.reference, "registry.lab:5000/app:1.0")
+    outcome = deploy.deploy(stage.ports, manifest, Settings(gates=gates.parse(written)))
+    assert [gate["state"] for gate in outcome.gates] == ["passed"] * 4
+    assert shop.tried[0]["metadata"]["ownerReferences"] == []
+    assert shop.there["Job"]["metadata"]["ownerReferences"][0]["name"] == "app"
+
+
+@pytest.mark.parametrize("film", ["scale_up", "scale_down"])
+def test_scaling_is_gated_by_the_number_of_pods_that_there_will_be(film: str) -> None:
+    stage = show(film)
+    replicas = stage.film.scenes[stage.film.written]["body"]["spec"]["replicas"]
+    how = {"restarts_below": 2}, {"stable_for": "1s"}
+    with pytest.raises(errors.InvalidInput, match="can never be available"):
+        scale(
+            stage.ports, stage.film.reference, replicas, Settings(gates=gates.parse([{"min_available": replicas + 1}]))
+        )
+    passed = scale(
+        stage.ports, stage.film.reference, replicas, Settings(gates=gates.parse([{"min_available": replicas}, *how]))
+    )
+    assert [gate["state"] for gate in passed.gates] == ["passed"] * 3, passed.gates
+
+
 class Stopped(Exception):
     """Somebody asked the module to stop."""
 
@@ -315,11 +344,14 @@ def test_a_rollback_has_to_pass_the_gates_that_are_meant_for_it_and_no_version_t
     written = [
         {"http": {"url": "http://a/", "version": "2.0", "version_path": "v"}},
         {"stable_for": {"for": "1s", "on_rollback": False}},
+        {"http": {"url": "http://a/", "during": True}},
+        {"min_available": 1},
         {"job": {"definition": DEFINITION}},
     ]
     stage = show("upgrade")
     roll = start(stage.ports, stage.film.reference, Settings(gates=gates.parse(written)))
     kept = gating.for_rollback(roll).settings.gates
-    assert [gate.label for gate in kept] == ["http", "job"]
+    assert [gate.label for gate in kept] == ["http 1", "http 2", "min_available", "job"]
     assert kept[0].options["version"] is None
-    assert kept[1].options["id"]
+    assert [gate.options["during"] for gate in kept[1:3]] == [False, True]
+    assert kept[3].options["id"]
