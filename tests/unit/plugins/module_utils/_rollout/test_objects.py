@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import typing as t
+
 import pytest
 
 from ansible_collections.steady.rollout.plugins.module_utils._rollout import objects
 from ansible_collections.steady.rollout.tests.unit import samples
+
+Json = dict[str, t.Any]
 
 
 def test_an_object_without_anything_answers_every_question() -> None:
