@@ -85,8 +85,9 @@ options:
     description:
       - How long the rollout may take. At the end everything is read once more before that counts as a failure.
       - A rollback that follows a failure has the same time again.
-      - With the update strategy C(OnDelete) nothing rolls until somebody deletes the old pods. The run says so, waits for that, and fails at
-        the end if some are left; as nothing of the new version has failed by that, nothing is undone. Delete them and run the same again.
+      - With the update strategy C(OnDelete) nothing rolls until somebody deletes the old pods. The run says so, waits for that, and fails
+        at the end if some are left; as nothing of the new version has failed by that, nothing is undone. Delete them and run the same
+        again.
       - Lengths of time are written V(90s), V(5m), V(1h) or V(1h30m).
     type: str
     default: 5m
@@ -117,8 +118,8 @@ options:
     default: 15s
   probe_grace:
     description:
-      - How long a container may run and fail its readiness probe; where it is set, also how long a pod whose containers are ready may wait for
-        its readiness gates.
+      - How long a container may run and fail its readiness probe; where it is set, also how long a pod whose containers are ready may wait
+        for its readiness gates.
       - "Without it: as long as its probes themselves allow (delay, period, threshold, timeout; the startup probe's budget comes on top),
         at least three times as long as the running pods of the previous revision took to become ready (their median; 60 seconds where
         there is no such pod), and at least 10 seconds."
@@ -141,9 +142,10 @@ options:
     choices: [all, any]
   ignore_unready_nodes:
     description:
-      - Leave the nodes that are not ready out of the rollout of a DaemonSet, with the pods on them, so that a dead node does not keep it from
-        being complete. Cordoned nodes are not left out, pods of a DaemonSet run there as elsewhere.
-      - The controller itself counts a dead node as unavailable all the same; with C(maxUnavailable) 1 it may stop there.
+      - Leave the nodes that are not ready out of the rollout of a DaemonSet, with the pods on them, so that a dead node does not keep it
+        from being complete. Cordoned nodes are not left out, pods of a DaemonSet run there as elsewhere.
+      - The controller counts a dead node only where the pods tolerate its taints. It then counts as unavailable all the same, and with
+        C(maxUnavailable) 1 the controller may stop there.
       - Needs the right to list and watch nodes, which is one of the whole cluster.
     type: bool
     default: false
@@ -163,8 +165,8 @@ options:
     default: false
   delete_stuck_pods:
     description:
-      - Delete the pods that keep a StatefulSet from moving. With C(podManagementPolicy) C(OrderedReady) its controller does not go past a pod
-        that is not ready, not even to put a mended template there.
+      - Delete the pods that keep a StatefulSet from moving. With C(podManagementPolicy) C(OrderedReady) its controller does not go past a
+        pod that is not ready, not even to put a mended template there.
       - Only pods that are not ready and have another template than the wanted one are deleted, once the controller has seen that, the
         highest ordinal first; each is told.
     type: bool
@@ -176,8 +178,8 @@ options:
   take_over:
     description:
       - While a run changes a workload it holds a Lease beside it (C(steady-rollout-<kind>-<name>)), so that two runs never fight.
-        Another run that finds it held looks for up to 15 seconds whether its holder lives. A dead one's is taken over; a living one's is not,
-        and nothing is changed.
+        Another run that finds it held looks for up to 15 seconds whether its holder lives. A dead one's is taken over; a living one's is
+        not, and nothing is changed.
       - With this option it is taken from a living run as well, which stops writing at once and fails.
     type: bool
     default: false
@@ -190,17 +192,18 @@ options:
       - Conditions that must hold before the rollout counts as good, freely combined; several of one kind are allowed, and all are reported.
       - "Each is a dictionary of one gate and its options, such as V({http: {url: http://shop.example/healthz, for: 10s}}). Where one value
         says it all it stands alone, as in V({stable_for: 10s})."
-      - A gate that fails makes the rollout fail like any other cause, with its measurement as evidence. O(timeout) is for the rollout until it
-        is complete, gates bring their own time.
+      - A gate that fails makes the rollout fail like any other cause, with its measurement as evidence. O(timeout) is for the rollout
+        until it is complete, gates bring their own time.
       - "V(stable_for): the new pods stay ready, and no container of them is started again, for that long."
       - "V(min_available): never fewer available pods (a number, or a percentage of those wanted), while rolling too."
       - "V(restarts_below): how often containers of the new pods are started again, all together, stays below that, while rolling too."
-      - "V(endpoints_ready): the EndpointSlices of a Service, or of every one that selects the pods, hold all new pods as ready and no old one."
+      - "V(endpoints_ready): the EndpointSlices of a Service, or of every one that selects the pods, hold all new pods as ready and no old
+        one."
       - "V(condition): a JMESPath expression about any object (C(api_version), C(kind), C(name), C(namespace), C(jmespath)) becomes true."
       - "V(http): requests to a C(url) are answered as expected (C(for), C(rate), C(max_error_rate), C(max_p99) in milliseconds, C(text))."
       - "V(job): a Job made from a C(definition) succeeds C(within) a time; it is removed afterwards."
-      - "V(prometheus): the values of an instant C(query) stay below C(max) and above C(min); a measurement outside, no data and an error are
-        three things, see C(max_failures), C(on_no_data) and C(on_error)."
+      - "V(prometheus): the values of an instant C(query) stay below C(max) and above C(min); a measurement outside, no data and an error
+        are three things, see C(max_failures), C(on_no_data) and C(on_error)."
       - With C(during) set to V(true), V(http), V(prometheus) and V(condition) are judged from the beginning of the rollout on.
       - A gate that can never hold, or that cannot be meant, is refused before the first write. All options are in C(docs/gates.md).
     type: list

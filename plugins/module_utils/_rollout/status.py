@@ -37,7 +37,7 @@ class Status:
         return self.words or (f"{counts}; {self.message}" if self.by_hand and not self.complete else counts)
 
 
-def deletion_by_hand(pods: t.Collection[Json], missing: int) -> str:
-    """What a workload with the strategy OnDelete waits for: people who delete its old pods, which may not all be seen yet."""
-    count, names = max(len(pods), missing), ", ".join(sorted(map(objects.name, pods)))
-    return f"waiting for manual deletion of {count} pod{'s' if count > 1 else ''}{': ' if names else ''}{names}"
+def deletion_by_hand(pods: t.Collection[Json]) -> str:
+    """What a workload with the strategy OnDelete waits for: people who delete its old pods."""
+    names = ", ".join(sorted(map(objects.name, pods)))
+    return f"waiting for manual deletion of {len(pods)} pod{'s' if len(pods) > 1 else ''}: {names}"

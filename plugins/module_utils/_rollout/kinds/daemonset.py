@@ -44,7 +44,7 @@ def gather(reference: Reference, seen: t.Iterable[t.Sequence[Json]]) -> Snapshot
     """Put what ``scopes`` asked for, in that order, together by owner; with nodes among it, pods on unready ones are left out."""
     own, nodes = (parts := list(seen))[:4], parts[4:]
     snapshot = controller_revisions.gather(reference, own, newest_revision, identity)
-    unready = {objects.name(node) for node in (nodes[0] if nodes else ()) if not _node_is_ready(node)}
+    unready = {objects.name(node): node for node in (nodes[0] if nodes else ()) if not _node_is_ready(node)}
     return _without(snapshot, unready) if unready else snapshot
 
 
@@ -77,7 +77,7 @@ def judge(snapshot: Snapshot) -> status.Status:
             old=len(to_go),
             available=at_hand,
             counted=snapshot.newest is not None,
-            by_hand=by_hand(workload),
+            by_hand=by_hand(workload) and bool(to_go),
         )
 
     if not observed(workload):
@@ -86,8 +86,8 @@ def judge(snapshot: Snapshot) -> status.Status:
         return answer(False, "waiting for the ControllerRevision of the new template")
     if "desiredNumberScheduled" not in objects.status(workload):
         return answer(False, "waiting for the controller to count its nodes")
-    if by_hand(workload) and (to_go or updated < goal):
-        return answer(False, status.deletion_by_hand(to_go, goal - updated))
+    if by_hand(workload) and to_go:
+        return answer(False, status.deletion_by_hand(to_go))
     if updated < goal:
         return answer(False, f"{updated} of {goal} nodes have an updated pod")
     if to_go:
@@ -154,8 +154,12 @@ def surge(workload: Json) -> tuple[int, int]:
     return (surging, missing) if surging or missing else (0, 1)
 
 
-def _without(snapshot: Snapshot, nodes: t.Container[str]) -> Snapshot:
-    """The snapshot whose pods on those nodes are neither new nor old but left out."""
+def _without(snapshot: Snapshot, nodes: t.Mapping[str, Json]) -> Snapshot:
+    """The snapshot whose pods on those nodes are neither new nor old but left out.
+
+    A node with a taint that the pod does not tolerate is none that the controller counts, so nothing has to be taken off for it.
+    """
+    own = (*snapshot.new_pods, *snapshot.old_pods)
 
     def on_others(pods: t.Iterable[Json]) -> tuple[Json, ...]:
         return tuple(pod for pod in pods if _node_of(pod) not in nodes)
@@ -164,7 +168,7 @@ def _without(snapshot: Snapshot, nodes: t.Container[str]) -> Snapshot:
         snapshot,
         new_pods=on_others(snapshot.new_pods),
         old_pods=on_others(snapshot.old_pods),
-        left_out=tuple(pod for pod in (*snapshot.new_pods, *snapshot.old_pods) if _node_of(pod) in nodes),
+        left_out=tuple(pod for pod in own if _node_of(pod) in nodes and _tolerates(pod, nodes[_node_of(pod)])),
     )
 
 
@@ -180,6 +184,22 @@ def _nodes(pods: t.Iterable[Json]) -> set[str]:
 
 def _node_of(pod: Json) -> str:
     return str(objects.spec(pod).get("nodeName", ""))
+
+
+def _tolerates(pod: Json, node: Json) -> bool:
+    """Whether the pod may be started on the node in spite of its taints."""
+    taints = [taint for taint in objects.spec(node).get("taints") or () if taint.get("effect") != "PreferNoSchedule"]
+    return all(any(_covers(each, taint) for each in objects.spec(pod).get("tolerations") or ()) for taint in taints)
+
+
+def _covers(toleration: Json, taint: Json) -> bool:
+    """Whether the toleration is one of that taint; without a key, or an effect, it is one of every key, or effect."""
+    exists = toleration.get("operator") == "Exists"
+    return (
+        toleration.get("effect") in (None, "", taint["effect"])
+        and (toleration.get("key") == taint["key"] or (exists and not toleration.get("key")))
+        and (exists or (toleration.get("value") or "") == (taint.get("value") or ""))
+    )
 
 
 def _node_is_ready(node: Json) -> bool:

@@ -72,7 +72,7 @@ def judge(snapshot: Snapshot) -> status.Status:
         old=len(to_go),
         available=available(workload),
         counted=snapshot.newest is not None,
-        by_hand=by_hand(workload),
+        by_hand=by_hand(workload) and bool(to_go),
     )
 
 
@@ -81,7 +81,7 @@ def missing(snapshot: Snapshot, workload: Json, to_go: t.Sequence[Json]) -> str:
     counts, goal = objects.status(workload), wanted(workload)
     total, updated, ready = (objects.number(counts, f"{key}eplicas") for key in ("r", "updatedR", "readyR"))
     share = goal - min(partition(workload), goal)
-    manual = by_hand(workload)
+    kept = [pod for pod in to_go if not objects.terminating(pod)]
     unended = counts.get("currentRevision") != counts.get("updateRevision")
     facts = (
         (paused(workload), "it is paused; resume it to let it roll"),
@@ -89,12 +89,12 @@ def missing(snapshot: Snapshot, workload: Json, to_go: t.Sequence[Json]) -> str:
         (snapshot.newest is None, "waiting for the ControllerRevision of the new template"),
         (total < goal, f"{total} of {goal} pods exist"),
         (total > goal, f"{total - goal} pods are more than wanted"),
-        (manual and (to_go or updated < goal), status.deletion_by_hand(to_go, goal - updated)),
+        (by_hand(workload) and kept, status.deletion_by_hand(kept)),
         (updated < share, f"{updated} of {share} pods are updated"),
         (to_go, f"{len(to_go)} old pods are still there"),
         (ready < goal, f"{ready} of {goal} pods are ready"),
         (available(workload) < goal, f"{available(workload)} of {goal} pods are available"),
-        (unended and share == goal and not manual, "waiting for the controller to end the update"),
+        (unended and share == goal and not by_hand(workload), "waiting for the controller to end the update"),
     )
     return next((words for holds, words in facts if holds), "")
 

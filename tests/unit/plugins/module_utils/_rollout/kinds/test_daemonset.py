@@ -93,6 +93,32 @@ def test_a_node_that_is_not_ready_can_be_left_out(version: str) -> None:
     assert [objects.name(item) for item in snapshot.left_out] == ["web-b"]
 
 
+TAINTS = [
+    {"key": "node.kubernetes.io/unreachable", "effect": "NoSchedule"},
+    {"key": "node.kubernetes.io/unreachable", "effect": "NoExecute"},
+]
+
+
+@pytest.mark.parametrize(
+    ("toleration", "counted"),
+    [
+        ({"operator": "Exists"}, True),
+        ({"operator": "Exists", "key": "node.kubernetes.io/unreachable"}, True),
+        ({"operator": "Exists", "key": "node.kubernetes.io/unreachable", "effect": "NoExecute"}, False),
+        ({"operator": "Exists", "key": "node.kubernetes.io/not-ready"}, False),
+        ({"key": "node.kubernetes.io/unreachable", "value": "other"}, False),
+    ],
+)
+def test_a_node_that_the_controller_does_not_count_is_not_taken_off(toleration: Json, counted: bool) -> None:
+    """Node c is dead; whether the three wanted pods include the one on it depends on the taints that the pod tolerates."""
+    dead = samples.having(sets.node("c", ready=False), {"spec": {"taints": TAINTS}})
+    on_it = pod("1.0", "c", ready=False, changes={"spec": {"tolerations": [toleration]}})
+    counts = {"desiredNumberScheduled": 3, "updatedNumberScheduled": 2, "numberAvailable": 2}
+    pods = [pod("2.0", "a"), pod("2.0", "b"), on_it]
+    snapshot = sets.everywhere({"status": counts}, pods, [sets.node("a"), sets.node("b"), dead])
+    assert (daemonset.judge(snapshot).complete, snapshot.old_pods) == (counted, ())
+
+
 def test_leaving_a_node_out_never_makes_up_for_a_ready_one() -> None:
     """Only b's pod is updated and available, and b is what is left out."""
     counts = {"updatedNumberScheduled": 1, "numberAvailable": 1}

@@ -101,6 +101,13 @@ def test_under_on_delete_old_pods_wait_for_people_who_delete_them() -> None:
     assert status.message == "waiting for manual deletion of 2 pods: app-0, app-1"
 
 
+def test_what_is_being_deleted_under_on_delete_waits_for_nobody() -> None:
+    leaving = pod("1.0", 0, changes={"metadata": {"deletionTimestamp": "2026-11-23T10:00:09Z"}})
+    changes = {"spec": BY_HAND, "status": {"updatedReplicas": 2}}
+    status = statefulset.judge(sets.ordered(changes, [leaving, pod("2.0", 1), pod("2.0", 2)]))
+    assert (status.complete, status.message) == (False, "2 of 3 pods are updated")
+
+
 def test_under_on_delete_it_is_complete_without_an_old_pod_whatever_the_current_revision_says() -> None:
     changes = {"spec": BY_HAND, "status": {"currentRevision": "app-hash10"}}
     assert statefulset.judge(sets.ordered(changes)).complete
