@@ -26,7 +26,7 @@ if t.TYPE_CHECKING:
 Json = dict[str, t.Any]
 
 _BY_NAME = "metadata.name="
-_WORKLOADS = frozenset(kind.RESOURCE for kind in kinds.KINDS)
+_WORKLOADS = frozenset(kind.RESOURCE for kind in kinds.WAITED_FOR)
 
 
 def carrier(scope: Scope) -> Scope:

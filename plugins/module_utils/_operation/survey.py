@@ -15,7 +15,7 @@ if t.TYPE_CHECKING:
 
 Json = dict[str, t.Any]
 
-_WORKLOADS = frozenset(kind.RESOURCE for kind in kinds.KINDS)
+_WORKLOADS = frozenset(kind.RESOURCE for kind in kinds.WAITED_FOR)
 
 
 class Glance:

@@ -342,3 +342,18 @@ def test_stopping_ends_every_look_and_every_opening(server: ApiServer, connected
             assert isinstance(waiting.exception(5), errors.Interrupted)
         with pytest.raises(errors.Interrupted):
             cluster.open_feed([Scope(POD, "other")])
+
+
+def test_after_a_stop_nothing_is_written_but_what_clears_up(server: ApiServer, connected: Connect) -> None:
+    server.plays("delete", Reply())
+    cluster = connected()
+    cluster.stop(errors.Interrupted("enough"))
+    for write in (
+        lambda: cluster.patch(POD, "shop", "a", {}, content_type="application/merge-patch+json"),
+        lambda: cluster.apply(POD, "shop", "a", {}),
+        lambda: cluster.create(POD, "shop", pod("a", 1)),
+    ):
+        with pytest.raises(errors.Interrupted):
+            write()
+    cluster.delete(POD, "shop", "a")
+    assert [seen.verb for seen in server.seen] == ["delete"]
