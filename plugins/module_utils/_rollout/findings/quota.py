@@ -73,6 +73,7 @@ def find(view: View) -> t.Iterator[Finding]:
     A ReplicaSet has a condition for that; of a StatefulSet or DaemonSet only events tell.
     """
     if view.snapshot.newest is None:
+        yield from unmade(view)
         return
     failure = objects.condition(view.snapshot.newest, "ReplicaFailure")
     if failure.get("status") == "True":
@@ -94,6 +95,15 @@ def _denied(view: View, message: str, evidence: Json, least: float = 0.0) -> Fin
         hint=hint,
         evidence=evidence,
     )
+
+
+def unmade(view: View) -> t.Iterator[Finding]:
+    """At most one finding: why there is not even a ReplicaSet. The controller says so before it counts the spec as observed."""
+    told = objects.condition(view.snapshot.workload or {}, "Progressing")
+    fresh = told not in view.stale_conditions and moment(told.get("lastUpdateTime", "")) >= moment(view.since)
+    if told.get("reason") == "ReplicaSetCreateError" and fresh:
+        since = told.get("lastTransitionTime", "")
+        yield _denied(view, str(told.get("message", "")), {"reason": told["reason"], "since": since}, SETTLED)
 
 
 def denial(view: View) -> Json | None:

@@ -119,3 +119,10 @@ def test_gates_are_read_as_people_write_them() -> None:
 )
 def test_jmespath_is_needed_only_by_gates_that_use_it(written: t.Any, asks: bool) -> None:
     assert ("jmespath" in workload.libraries({"gates": written})) is asks
+
+
+def test_a_run_names_the_job_that_it_is_part_of_and_is_told_from_every_other() -> None:
+    first, second = workload.holder({"JOB_ID": "42"}), workload.holder({"JOB_ID": "42"})
+    assert first.startswith("AWX job 42, ")
+    assert first != second
+    assert "AWX" not in workload.holder({"JOB_ID": "forty-two"})

@@ -137,3 +137,30 @@ def test_the_pod_that_is_named_is_the_one_that_must_come() -> None:
 
 def test_other_events_of_the_workload_are_no_denial() -> None:
     assert told("delete Pod app-0 failed", reason="FailedDelete") == []
+
+
+NO_REPLICA_SET = 'Failed to create new replica set "app-2": replicasets.apps "app-2" is forbidden: exceeded quota: room'
+
+
+def unmade(stale: bool = False, last: str = AFTER, reason: str = "ReplicaSetCreateError") -> list[Finding]:
+    told = {
+        "type": "Progressing",
+        "status": "False",
+        "reason": reason,
+        "message": NO_REPLICA_SET,
+        "lastUpdateTime": last,
+    }
+    present = samples.workload("2.0", 2, {"status": {"conditions": [told]}})
+    view = View(deployment, samples.snapshot(present), LIMITS, (told,) if stale else (), SINCE)
+    return list(quota.find(view))
+
+
+def test_a_replica_set_that_is_not_let_in_is_told_by_the_workload() -> None:
+    (finding,) = unmade()
+    assert (finding.title, finding.message, finding.grace) == ("quota is used up", NO_REPLICA_SET, quota.SETTLED)
+
+
+def test_an_earlier_replica_set_that_was_not_let_in_says_nothing() -> None:
+    assert unmade(stale=True) == []
+    assert unmade(last=BEFORE) == []
+    assert unmade(reason="ReplicaSetUpdated") == []
