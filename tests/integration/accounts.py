@@ -22,7 +22,8 @@ Json = dict[str, t.Any]
 
 IMAGE = os.environ.get("SCENARIO_IMAGE") or "registry.lab:5000/app"
 RBAC = "rbac.authorization.k8s.io/v1"
-SETTINGS = Settings(timeout=90.0, holder="tests")
+SETTINGS = Settings(timeout=180.0, holder="tests")
+"""Patient enough for a machine that does much else."""
 
 
 class Told:
@@ -109,7 +110,7 @@ def token(cluster: ApiCluster, namespace: str, name: str, bound_to: Json | None 
     return str(made["status"]["token"])
 
 
-def until(true: t.Callable[[], bool], what: str, seconds: float = 20.0) -> None:
+def until(true: t.Callable[[], bool], what: str, seconds: float = 60.0) -> None:
     """Wait for what others do in their own time."""
     deadline = time.monotonic() + seconds
     while not true():

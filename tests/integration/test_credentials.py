@@ -316,7 +316,7 @@ def test_a_token_that_ends_during_a_wait_is_replaced_by_the_next(way: str, given
     timings = Timings(watch=(1.0, 2.0))
     account = connect(Options(kubeconfig=given.kubeconfig_with(LASTING[way](given))), timings=timings)
     accounts.until(lambda: bool(account.rules(given.namespace)), "the Role is known")
-    settings = replace(accounts.SETTINGS, limits=Limits(unschedulable_grace=90.0))
+    settings = replace(accounts.SETTINGS, limits=Limits(unschedulable_grace=180.0))
     outcome: list[t.Any] = []
     waits = threading.Thread(
         target=lambda: outcome.append(
@@ -336,7 +336,7 @@ def test_a_token_that_ends_during_a_wait_is_replaced_by_the_next(way: str, given
     free = {"spec": {"schedulingGates": []}}
     name = pod["metadata"]["name"]
     cluster.patch(resources.POD, given.namespace, name, free, content_type="application/merge-patch+json")
-    waits.join(60)
+    waits.join(180)
     assert [each.status for each in outcome] == ["complete"]
 
 
