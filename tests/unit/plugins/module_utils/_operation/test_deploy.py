@@ -73,7 +73,7 @@ def test_fields_of_others_are_left_alone(managers: tuple[str, ...]) -> None:
         ({"kind": None}, "definition lacks kind"),
         ({"metadata": None}, "definition lacks metadata.name, metadata.namespace"),
         ({"metadata": {"namespace": None}}, "definition lacks metadata.namespace"),
-        ({"kind": "Job"}, "kind 'Job' cannot be rolled here"),
+        ({"kind": "Job"}, "a Job cannot be rolled here: it has no revisions"),
         ({"spec": None}, "has no spec.template.spec.containers"),
         ({"spec": {"template": {"spec": {"containers": []}}}}, "has no spec.template.spec.containers"),
         ({"spec": {"template": {"spec": {"containers": [{"image": "a:1"}]}}}}, "has a container without a name"),
