@@ -9,6 +9,7 @@ import os
 import pathlib
 import re
 import secrets
+import signal
 import sys
 import typing as t
 
@@ -39,6 +40,11 @@ def namespace(cluster: ApiCluster, request: pytest.FixtureRequest) -> t.Iterator
     yield name
     with contextlib.suppress(errors.Conflict):  # on its way out already
         cluster.delete(resources.NAMESPACE, "", name)
+
+
+def pytest_configure() -> None:
+    """Let SIGTERM end the tests as Ctrl-C does: what they began is ended, and their namespaces go."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import pathlib
 import signal
@@ -19,7 +20,8 @@ if t.TYPE_CHECKING:
 HERE = pathlib.Path(__file__).parent
 SCENARIOS = sorted(path.stem for path in (HERE / "scenarios").glob("*.yml"))
 LOGS = HERE.parent / "output" / "scenarios"
-LONGEST = 240
+PR_SET_PDEATHSIG = 1
+LONGEST = 600
 """Seconds that no scenario takes; one that does would hold up the others."""
 
 
@@ -47,6 +49,7 @@ def play(scenario: str, namespace: str, jobs: pathlib.Path) -> tuple[int, str]:
         stderr=subprocess.STDOUT,
         text=True,
         start_new_session=True,
+        preexec_fn=die_with_the_test,
     )
     try:
         said, _nothing = process.communicate(timeout=LONGEST)
@@ -57,6 +60,11 @@ def play(scenario: str, namespace: str, jobs: pathlib.Path) -> tuple[int, str]:
         os.killpg(process.pid, signal.SIGTERM)
         raise
     return process.returncode, said
+
+
+def die_with_the_test() -> None:
+    """In the child: be sent SIGTERM when the test's process ends, even when nobody could tell it to end in order."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def failure(said: str) -> str:
