@@ -87,7 +87,11 @@ def see_through(roll: Roll, change: Change) -> Outcome:
     roll.journal.say(f"failed: {verdict.message}")
     undone = undo.undo(roll, waited, entries, aim)
     text = wording.failure(
-        change.asked, took, findings, undone.text, "" if findings or verdict.status.failed else NO_CAUSE
+        change.asked,
+        took,
+        findings,
+        undone.text,
+        "" if findings or verdict.status.failed or verdict.status.by_hand else NO_CAUSE,
     )
     return outcome(
         roll,
