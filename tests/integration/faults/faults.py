@@ -287,12 +287,12 @@ async def _late(exchange: Exchange, which: tuple[str, ...]) -> None:
         while item := await queue.get():
             await asyncio.sleep(max(0.0, item[0] + _LATE - time.monotonic()))
             await exchange.send(item[1])
-            exchange.strike()
 
     sending = asyncio.create_task(deliver())
     try:
         async for line in exchange.events():
             queue.put_nowait((time.monotonic(), line))
+            exchange.strike()
         queue.put_nowait(None)
         if not exchange.over:
             await sending
