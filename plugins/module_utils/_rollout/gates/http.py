@@ -17,6 +17,7 @@ SHORT = "url"
 OPTIONS = (
     Option("url", "text", REQUIRED),
     Option("for", "duration", "10s"),
+    Option("delay", "delay", "0s"),
     Option("rate", "above zero", 10),
     Option("max_error_rate", "share", 0),
     Option("max_p50", "above zero"),
@@ -66,6 +67,9 @@ def judge(options: Json, view: gate.View) -> gate.Reading:
     if view.memory is None:
         if view.completed is None and not options["during"]:
             return gate.Reading("waiting", "begins when the rollout is complete")
+        due = view.at if options["during"] or view.completed is None else view.completed + options["delay"]
+        if view.at < due:
+            return gate.Reading("waiting", "", look_again=due)
         return gate.Reading("waiting", "", memory=view.at, want="begin", look_again=view.at + PATIENCE)
     found = view.measured or {"seconds": [], "examples": {}, "report": None}
     seconds, report = found["seconds"], found["report"]

@@ -44,6 +44,12 @@ def test_it_begins_a_probe_when_the_rollout_is_complete() -> None:
     assert waits.look(11, looks.complete(), measured=found()).want == ""
 
 
+def test_it_begins_after_its_delay() -> None:
+    waits = watch(delay="5s")
+    assert (waits.look(10, looks.complete()).want, waits.look(14, looks.complete()).look_again) == ("", 15)
+    assert waits.look(15, looks.complete()).want == "begin"
+
+
 def test_a_probe_without_failures_passes_with_its_figures() -> None:
     waits = watch()
     waits.look(10, looks.complete())
