@@ -101,7 +101,8 @@ def place_of(console: Console, timeout: int) -> Iterator[Place]:
         finally:
             place.shell.stop()
             gone = f"kubectl delete namespace --selector={LABEL}={place.run} --timeout=120s"
-            place.shell.finish(gone, place.environment(), place.folder)
+            if "timed out" in place.shell.finish(gone, place.environment(), place.folder):
+                console.say(f"the cluster has not finished deleting the namespaces with the label {LABEL}={place.run}")
 
 
 def about_of(place: Place, tools: Sequence[Tool]) -> dict[str, str]:
