@@ -9,6 +9,7 @@ import json
 import os
 import pathlib
 import re
+import secrets
 import signal
 import subprocess
 import sys
@@ -79,17 +80,35 @@ class Given:
         return json.dumps({"apiVersion": PLUGIN, "kind": "ExecCredential", "status": status})
 
 
+@pytest.fixture(scope="module")
+def home(cluster: ApiCluster) -> t.Iterator[tuple[str, str]]:
+    """A namespace for all tests that only read, and a token of the account in it."""
+    name = f"test-credentials-{secrets.token_hex(4)}"
+    cluster.create(resources.NAMESPACE, "", {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
+    yield name, accounts.service_account(cluster, name, "someone", READ)
+    cluster.delete(resources.NAMESPACE, "", name)
+
+
 @pytest.fixture
-def given(
-    cluster: ApiCluster, namespace: str, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
-) -> t.Iterator[Given]:
-    """What credentials are made of; at the end no file of theirs is left in the temporary folder."""
-    token = accounts.service_account(cluster, namespace, "someone", READ)
-    temporary = tmp_path / "temporary"
-    temporary.mkdir()
-    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
-    yield Given(tmp_path, namespace, token)
-    assert list(temporary.iterdir()) == []
+def temporary(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> t.Iterator[pathlib.Path]:
+    """The temporary folder; at the end no file of a credential is left in it."""
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    yield folder
+    assert list(folder.iterdir()) == []
+
+
+@pytest.fixture
+def given(home: tuple[str, str], temporary: pathlib.Path) -> Given:
+    """What credentials are made of."""
+    return Given(temporary.parent, *home)
+
+
+@pytest.fixture
+def alone(cluster: ApiCluster, namespace: str, temporary: pathlib.Path) -> Given:
+    """The same in a namespace of its own."""
+    return Given(temporary.parent, namespace, accounts.service_account(cluster, namespace, "someone", READ))
 
 
 def who(given: Given, cluster: ApiCluster) -> str:
@@ -301,41 +320,41 @@ LASTING: dict[str, t.Callable[[Given], Json]] = {
 
 
 @pytest.mark.parametrize("way", LASTING)
-def test_a_token_that_ends_during_a_wait_is_replaced_by_the_next(way: str, given: Given, cluster: ApiCluster) -> None:
+def test_a_token_that_ends_during_a_wait_is_replaced_by_the_next(way: str, alone: Given, cluster: ApiCluster) -> None:
     """Bound to a Secret, a token ends within some ten seconds after that is deleted: as long as the server remembers it."""
     watching = [
         {"apiGroups": [group], "resources": plurals, "verbs": ["get", "list", "watch"]}
         for group, plurals in (("apps", ["deployments", "replicasets"]), ("", ["pods", "events"]))
     ]
-    subject = {"kind": "ServiceAccount", "name": "someone", "namespace": given.namespace}
-    accounts.grant(cluster, given.namespace, "watching", watching, subject)
-    waiting = accounts.manifest("Deployment", given.namespace, replicas=1)
+    subject = {"kind": "ServiceAccount", "name": "someone", "namespace": alone.namespace}
+    accounts.grant(cluster, alone.namespace, "watching", watching, subject)
+    waiting = accounts.manifest("Deployment", alone.namespace, replicas=1)
     waiting["spec"]["template"]["spec"]["schedulingGates"] = [{"name": "tests.example/wait"}]
-    cluster.create(resources.DEPLOYMENT, given.namespace, waiting)
-    first = new_token(given, cluster, "first")
+    cluster.create(resources.DEPLOYMENT, alone.namespace, waiting)
+    first = new_token(alone, cluster, "first")
     timings = Timings(watch=(1.0, 2.0))
-    account = connect(Options(kubeconfig=given.kubeconfig_with(LASTING[way](given))), timings=timings)
-    accounts.until(lambda: bool(account.rules(given.namespace)), "the Role is known")
+    account = connect(Options(kubeconfig=alone.kubeconfig_with(LASTING[way](alone))), timings=timings)
+    accounts.until(lambda: bool(account.rules(alone.namespace)), "the Role is known")
     settings = replace(accounts.SETTINGS, limits=Limits(unschedulable_grace=180.0))
     outcome: list[t.Any] = []
     waits = threading.Thread(
         target=lambda: outcome.append(
-            wait.wait(accounts.ports(account), Reference("Deployment", given.namespace, "app"), settings)
+            wait.wait(accounts.ports(account), Reference("Deployment", alone.namespace, "app"), settings)
         )
     )
     waits.start()
-    new_token(given, cluster, "second")
-    cluster.delete(SECRET, given.namespace, "first")
-    ended = connect(Options(host=given.host, ca_cert=given.ca, api_key=first))
-    accounts.until(lambda: not is_known(ended, given.namespace), "the first token is not accepted any more")
+    new_token(alone, cluster, "second")
+    cluster.delete(SECRET, alone.namespace, "first")
+    ended = connect(Options(host=alone.host, ca_cert=alone.ca, api_key=first))
+    accounts.until(lambda: not is_known(ended, alone.namespace), "the first token is not accepted any more")
     renewed = account._api._credentials
     accounts.until(
-        lambda: renewed.access.identity.authorization().endswith(known_token(given)), "the next token is used"
+        lambda: renewed.access.identity.authorization().endswith(known_token(alone)), "the next token is used"
     )
-    (pod,) = cluster.list(resources.Scope(resources.POD, given.namespace))
+    (pod,) = cluster.list(resources.Scope(resources.POD, alone.namespace))
     free = {"spec": {"schedulingGates": []}}
     name = pod["metadata"]["name"]
-    cluster.patch(resources.POD, given.namespace, name, free, content_type="application/merge-patch+json")
+    cluster.patch(resources.POD, alone.namespace, name, free, content_type="application/merge-patch+json")
     waits.join(180)
     assert [each.status for each in outcome] == ["complete"]
 
@@ -368,12 +387,12 @@ def is_known(cluster: ApiCluster, namespace: str) -> bool:
 # keys, when a run is stopped
 
 
-def test_no_key_is_left_behind_by_a_run_that_is_stopped(given: Given, cluster: ApiCluster) -> None:
+def test_no_key_is_left_behind_by_a_run_that_is_stopped(alone: Given, cluster: ApiCluster) -> None:
     """Nor is one to be found while it waits."""
-    waiting = accounts.manifest("Deployment", given.namespace)
+    waiting = accounts.manifest("Deployment", alone.namespace)
     waiting["spec"]["template"]["spec"]["schedulingGates"] = [{"name": "tests.example/wait"}]
-    cluster.create(resources.DEPLOYMENT, given.namespace, waiting)
-    options = f"kubeconfig={given.path} namespace={given.namespace} name=app"
+    cluster.create(resources.DEPLOYMENT, alone.namespace, waiting)
+    options = f"kubeconfig={alone.path} namespace={alone.namespace} name=app"
     with tempfile.TemporaryDirectory(dir="/tmp") as folder, waiting_run(options, folder) as run:
         assert run.stdout is not None
         first = run.stdout.readline()
