@@ -25,13 +25,17 @@ options:
     required: true
 """
 
-    MANY = r"""
+    KIND = r"""
 options:
   kind:
     description: The workload's kind, also of those in O(workloads) that name none.
     type: str
     choices: [Deployment, StatefulSet, DaemonSet]
     default: Deployment
+"""
+
+    MANY = r"""
+options:
   namespace:
     description: The workload's namespace, also of those in O(workloads) that name none.
     type: str

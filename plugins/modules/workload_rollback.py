@@ -71,6 +71,7 @@ extends_documentation_fragment:
   - steady.rollout.connection
   - steady.rollout.attributes
   - steady.rollout.attributes.actiongroup_workload
+  - steady.rollout.workload.kind
   - steady.rollout.workload.many
   - steady.rollout.workload.waiting
   - steady.rollout.workload.gates

@@ -427,6 +427,13 @@ def keys_in(folder: str) -> list[pathlib.Path]:
 
 # credentials that cannot be right
 
+
+def ended_certificate(given: Given) -> Json:
+    (given.folder / "other").mkdir()
+    old = Authority(given.folder / "other").issue("someone", days=-1)
+    return {"host": given.host, "ca_cert": given.ca, "client_cert": str(old.certificate), "client_key": str(old.key)}
+
+
 BAD: dict[str, tuple[t.Callable[[Given], Json], str]] = {
     "no such kubeconfig": (lambda _given: {"kubeconfig": "/no/such"}, r"There is no kubeconfig at /no/such\. Name one"),
     "no such context": (
@@ -450,7 +457,7 @@ BAD: dict[str, tuple[t.Callable[[Given], Json], str]] = {
         lambda given: {"host": given.host, "client_cert": given.certificate, "client_key": given.ca},
         r"it or its key is not in PEM format",
     ),
-    "a certificate that has ended": (lambda given: ended_certificate(given), r"The client certificate ended on \d{4}-"),
+    "a certificate that has ended": (ended_certificate, r"The client certificate ended on \d{4}-"),
     "a token that has ended": (
         lambda given: {"host": given.host, "ca_cert": given.ca, "api_key": ended_token()},
         r"credentials of the option api_key \(Unauthorized\).* The token ended on 1970-01-01 at 00:00 UTC\.",
@@ -507,12 +514,6 @@ BAD: dict[str, tuple[t.Callable[[Given], Json], str]] = {
         r"needs impersonate_user",
     ),
 }
-
-
-def ended_certificate(given: Given) -> Json:
-    (given.folder / "other").mkdir()
-    old = Authority(given.folder / "other").issue("someone", days=-1)
-    return {"host": given.host, "ca_cert": given.ca, "client_cert": str(old.certificate), "client_key": str(old.key)}
 
 
 def ended_token() -> str:

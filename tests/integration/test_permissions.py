@@ -301,7 +301,7 @@ def test_every_module_runs_with_the_shipped_role_and_shows_no_secret(
     cluster: ApiCluster, namespace: str, tmp_path: pathlib.Path
 ) -> None:
     """Through Ansible, at its most talkative; the token and the proxy's password are nowhere to be seen, then or afterwards."""
-    shipped = yaml.safe_load_all((HERE.parents[1] / "extensions" / "rbac" / "role.yml").read_text())
+    shipped = yaml.safe_load((HERE.parents[1] / "extensions" / "rbac" / "role.yml").read_text())["items"]
     rules = next(role["rules"] for role in shipped if role["metadata"]["name"] == "steady-rollout-operator")
     token = accounts.service_account(cluster, namespace, "deployer", rules)
     server = yaml.safe_load(pathlib.Path(os.environ["KUBECONFIG"]).read_text())["clusters"][0]["cluster"]

@@ -87,7 +87,8 @@ def _anew(roll: Roll, gate: Gate) -> Json:
 
 
 def _http(ports: Ports) -> t.Any:
-    assert ports.http is not None, "a gate measures over HTTP, and nothing that can was given"
+    if ports.http is None:
+        raise AssertionError("a gate measures over HTTP, and nothing that can was given")
     return ports.http
 
 

@@ -43,9 +43,8 @@ def many(
     survey.check(ports, tasks)
     crew = _Crew(ports, tasks, stop_on_failure)
     with cluster.shared():
-        workers = [
-            threading.Thread(target=crew.work, daemon=True) for _ in range(min(parallel or len(tasks), len(tasks)))
-        ]
+        places = range(min(parallel or len(tasks), len(tasks)))
+        workers = [threading.Thread(target=crew.work, daemon=True) for _place in places]
         try:
             for worker in workers:
                 worker.start()

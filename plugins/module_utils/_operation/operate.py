@@ -103,7 +103,7 @@ def _present(roll: Roll, must_exist: bool) -> Json | None:
 
 def _written(roll: Roll, plan: Plan, present: Json | None) -> Change:
     if plan.write is None:
-        assert present is not None
-        return Change(plan.asked, plan.done, present, present, changed=False)
+        there = present or {}
+        return Change(plan.asked, plan.done, there, there, changed=False)
     before, after = plan.write(roll)
     return Change(plan.asked, plan.done, after, before, difference.of(before, after))

@@ -55,7 +55,7 @@ class Story:
     name: str
     when: When
     then: Ending
-    given: t.Callable[[Observer, str, str], None] = field(default=lambda *place: application(*place))
+    given: t.Callable[[Observer, str, str], None] = field(default_factory=lambda: application)
     kind: str = "Deployment"
     shared: bool = False
 

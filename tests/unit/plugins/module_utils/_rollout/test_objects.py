@@ -95,9 +95,9 @@ def test_a_pod_has_lapsed_when_it_was_ready_with_the_containers_that_run() -> No
     running = {"name": "app", "state": {"running": {"startedAt": "2026-11-23T12:00:00Z"}}}
     crashed = {"name": "app", "state": {"waiting": {"reason": "CrashLoopBackOff"}}}
 
-    def pod(since: str, status: str = "False", container: Json = running) -> Json:
+    def pod(since: str, status: str = "False", container: Json | None = None) -> Json:
         condition = {"type": "Ready", "status": status, "lastTransitionTime": since}
-        return {"status": {"conditions": [condition], "containerStatuses": [container]}}
+        return {"status": {"conditions": [condition], "containerStatuses": [container or running]}}
 
     assert objects.lapsed(pod("2026-11-23T12:05:00Z"))
     assert not objects.lapsed(pod("2026-11-23T11:59:59Z"))

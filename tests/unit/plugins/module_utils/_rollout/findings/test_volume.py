@@ -27,8 +27,10 @@ SUMMARY = (
 UNBOUND = "0/3 nodes are available: pod has unbound immediate PersistentVolumeClaims. not found"
 
 
-def found(*told: tuple[str, str], state: Json = CREATING, prepared: str = "False") -> list[Finding]:
-    pod = samples.unready("2.0", state=state, conditions={"type": "PodReadyToStartContainers", "status": prepared})
+def found(*told: tuple[str, str], state: Json | None = None, prepared: str = "False") -> list[Finding]:
+    pod = samples.unready(
+        "2.0", state=state or CREATING, conditions={"type": "PodReadyToStartContainers", "status": prepared}
+    )
     events = [
         samples.having(samples.event(pod, reason, words, ""), {"lastTimestamp": f"2026-11-23T10:00:0{number}Z"})
         for number, (reason, words) in enumerate(told)
