@@ -36,10 +36,12 @@ def namespace(cluster: ApiCluster, request: pytest.FixtureRequest) -> t.Iterator
     title = SCENARIO.search(request.node.name)
     words = f"scenario-{title['name']}" if title else request.node.name
     name = f"{re.sub('[^a-z0-9]+', '-', words.lower())[:55].strip('-')}-{secrets.token_hex(2)}"
-    cluster.create(resources.NAMESPACE, "", {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
+    made = cluster.create(
+        resources.NAMESPACE, "", {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}}
+    )
     yield name
     with contextlib.suppress(errors.Conflict):  # on its way out already
-        cluster.delete(resources.NAMESPACE, "", name)
+        cluster.delete(resources.NAMESPACE, "", name, uid=made["metadata"]["uid"])
 
 
 def pytest_configure() -> None:
