@@ -223,6 +223,12 @@ timeline:
       description: What happened.
       type: str
       returned: always
+    pods:
+      description:
+        - How many pods of the new revision are ready (C(new_ready)), are of another one (C(old)), are available at all (C(available))
+          and are wanted (C(wanted)), while C(version) is rolled out.
+      type: dict
+      returned: when the pods' numbers are what happened
 """
 
 import typing as t

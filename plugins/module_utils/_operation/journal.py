@@ -40,9 +40,10 @@ class Journal:
         told = f" Last seen: {self.last}." if self.stage != UNTOUCHED and self.last else ""
         return f"{self._reference}: {self.stage}{told}"
 
-    def say(self, text: str) -> None:
-        """Tell what changed, with the time since the beginning."""
+    def say(self, text: str, pods: Json | None = None) -> None:
+        """Tell what changed, with the time since the beginning and, where it is about them, the pods' numbers."""
         elapsed = self.seconds
         minutes, rest = divmod(int(elapsed), 60)
-        self.entries.append({"at": self._ports.clock.now(), "seconds": round(elapsed, 3), "text": text})
+        entry: Json = {"at": self._ports.clock.now(), "seconds": round(elapsed, 3), "text": text}
+        self.entries.append({**entry, "pods": pods} if pods else entry)
         self._ports.progress.say(f"{self._reference.short}  {minutes:02d}:{rest:02d}  {text}")

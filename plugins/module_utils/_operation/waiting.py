@@ -8,7 +8,7 @@ import typing as t
 from dataclasses import dataclass, replace
 
 from ansible_collections.steady.rollout.plugins.module_utils._operation import reading
-from ansible_collections.steady.rollout.plugins.module_utils._rollout import errors, wording
+from ansible_collections.steady.rollout.plugins.module_utils._rollout import errors, objects, templates, wording
 from ansible_collections.steady.rollout.plugins.module_utils._rollout import verdict as verdicts
 
 if t.TYPE_CHECKING:
@@ -76,7 +76,8 @@ def wait(roll: Roll, present: Json, aim: Aim, steps: t.Sequence[Step] = ()) -> W
     ports, settings = roll.ports, roll.settings
     scopes = roll.kind.scopes(present, nodes=settings.limits.ignore_unready_nodes)
     deadline = ports.clock.monotonic() + settings.timeout
-    narrator = Narrator(ports, roll.journal)
+    version = templates.version(objects.template(present), objects.name(present), settings.container)
+    narrator = Narrator(ports, roll.journal, version)
     feed = _open(roll, tuple(dict.fromkeys((*scopes, *(scope for step in steps for scope in step.scopes)))), deadline)
     try:
         while True:
@@ -142,9 +143,10 @@ def _late(verdict: Verdict, settings: Settings) -> Verdict:
 class Narrator:
     """Tells each change once, and that it is still alive when nothing changes."""
 
-    def __init__(self, ports: Ports, journal: Journal) -> None:
+    def __init__(self, ports: Ports, journal: Journal, version: str = "") -> None:
         self._clock = ports.clock
         self._journal = journal
+        self._version = version
         self._last = ""
         self._seen: dict[tuple[str, str, str], float] = {}
         self._told: set[tuple[str, str]] = set()
@@ -166,7 +168,7 @@ class Narrator:
         counts = f"{verdict.status}: complete" if verdict.phase == "complete" else str(verdict.status)
         if verdict.status.counted and not verdict.lost and counts != self._last:
             self._last = counts
-            self._say(counts)
+            self._say(counts, verdict.status.pods(self._version))
         elif self._clock.monotonic() >= self.next_heartbeat:
             self._say(f"still waiting: {self.held_back or verdict.status.message}")
 
@@ -175,6 +177,6 @@ class Narrator:
         since = self._seen.setdefault(finding.key, self._clock.monotonic())
         return finding.code != "probe" or finding.severity == "terminal" or self._clock.monotonic() - since >= STARTING
 
-    def _say(self, text: str) -> None:
-        self._journal.say(text)
+    def _say(self, text: str, pods: Json | None = None) -> None:
+        self._journal.say(text, pods)
         self.next_heartbeat = self._clock.monotonic() + HEARTBEAT

@@ -36,6 +36,11 @@ class Status:
         counts = f"{self.new_ready}/{self.wanted} new ready, {self.old} old left"
         return self.words or (f"{counts}; {self.message}" if self.by_hand and not self.complete else counts)
 
+    def pods(self, version: str) -> Json | None:
+        """The counts as data, while that version is rolled out; None where it is not pods that count."""
+        counts = {"new_ready": self.new_ready, "old": self.old, "available": self.available, "wanted": self.wanted}
+        return None if self.words else {"version": version, **counts}
+
 
 def deletion_by_hand(pods: t.Collection[Json]) -> str:
     """What a workload with the strategy OnDelete waits for: people who delete its old pods."""

@@ -25,3 +25,9 @@ def test_what_only_people_can_do_is_told_with_the_counts() -> None:
 
 def test_words_stand_for_the_counts_where_there_are_none() -> None:
     assert str(Status(False, "no", words="1 of 2 completed")) == "1 of 2 completed"
+
+
+def test_a_status_gives_the_pods_numbers_for_the_version_that_is_rolled_out() -> None:
+    counts = {"version": "2.0", "new_ready": 1, "old": 2, "available": 3, "wanted": 3}
+    assert Status(False, "", wanted=3, new_ready=1, old=2, available=3).pods("2.0") == counts
+    assert Status(False, "no", words="1 of 2 completed").pods("2.0") is None
