@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""HTML and SVG elements as text. Whatever is not markup already is escaped."""
+
+from __future__ import annotations
+
+import html
+import typing as t
+
+
+class Markup(str):
+    """Text that is markup, to be taken as it is."""
+
+    __slots__ = ()
+
+
+EMPTY = Markup("")
+VOID = ("meta", "br", "link")
+Part = str | None | t.Iterable["Part"]
+
+
+def element(name: str, /, *parts: Part, **attributes: object) -> Markup:
+    """An element. ``class_`` and ``for_`` lose their underscore, others' become hyphens; None and False leave an attribute out."""
+    written = "".join(
+        _attribute(key, value) for key, value in attributes.items() if value is not None and value is not False
+    )
+    if name in VOID:
+        return Markup(f"<{name}{written}>")
+    return Markup(f"<{name}{written}>{joined(*parts)}</{name}>")
+
+
+def joined(*parts: Part) -> Markup:
+    """All of it in a row, texts escaped."""
+    return Markup("".join(_text(part) for part in parts))
+
+
+def _text(part: Part) -> str:
+    if part is None:
+        return ""
+    if isinstance(part, Markup):
+        return str(part)
+    if isinstance(part, str):
+        return html.escape(_printable(part), quote=False)
+    return joined(*part)
+
+
+def _attribute(key: str, value: object) -> str:
+    name = key.rstrip("_").replace("_", "-")
+    return f" {name}" if value is True else f' {name}="{html.escape(_printable(str(value)))}"'
+
+
+def _printable(text: str) -> str:
+    """Without control characters and halves of characters, which no file may hold."""
+    if text.isprintable():
+        return text
+    return "".join(
+        character if character.isprintable() or character in "\n\t" else "\N{REPLACEMENT CHARACTER}"
+        for character in text
+    )
