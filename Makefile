@@ -3,7 +3,7 @@
 .DEFAULT_GOAL := help
 IN := tests/environment
 
-.PHONY: help demo test lint unit package sanity integration compare lab lab-down lab-status shell clean
+.PHONY: help demo test lint unit package sanity integration report-test compare lab lab-down lab-status shell clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,6 +28,9 @@ sanity: ## ansible-test sanity
 
 integration: ## the scenarios on the lab
 	@$(IN) tests/gate integration
+
+report-test: ## the report in a real browser: Chromium, roles, contrast, screenshots (WRITE=yes: into docs/)
+	@WRITE=$(WRITE) $(IN) tests/browser/run
 
 compare: ## the same scenarios with this collection, kubernetes.core, kubectl and Helm on the lab (WRITE=yes: into docs/compare.md)
 	@$(IN) tests/compare/run $(if $(WRITE),--write)
