@@ -15,7 +15,7 @@ from .settings import DemoError
 from .traffic import Traffic
 
 if t.TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from .settings import Settings
     from .telling import Teller
@@ -50,8 +50,9 @@ class Step:
 class Stage:
     """What happens comes through one inbox and is shown by one thread."""
 
-    def __init__(self, settings: Settings, teller: Teller) -> None:
+    def __init__(self, settings: Settings, teller: Teller, environment: Mapping[str, str] | None = None) -> None:
         self.settings = settings
+        self._more = environment or {}
         self._teller = teller
         self._inbox: processes.Inbox = queue.SimpleQueue()
         self._known: list[str] = []
@@ -147,6 +148,7 @@ class Stage:
             "ANSIBLE_STDOUT_CALLBACK": "ansible.builtin.default",
             "ANSIBLE_CALLBACK_RESULT_FORMAT": "yaml",
             "PYTHONUNBUFFERED": "1",
+            **self._more,
         }
         if self.settings.on_lab:
             environment.pop("KUBECONFIG", None)

@@ -12,6 +12,7 @@ from . import figures, screen
 from .cluster import Cluster, Watch
 from .figures import Check
 from .playbook import Reader
+from .reporting import Results
 from .settings import LAB_VARIABLES, PROJECT, DemoError
 from .stage import Stage, Step
 from .traffic import first_answer
@@ -31,7 +32,8 @@ class Story:
     def __init__(self, settings: Settings, teller: Teller) -> None:
         self._settings = settings
         self._teller = teller
-        self._stage = Stage(settings, teller)
+        self._results = Results(settings.cache / "demo")
+        self._stage = Stage(settings, teller, self._results.environment())
         self._checks: list[Check] = []
         self._began = time.monotonic()
 
@@ -145,6 +147,7 @@ class Story:
             f"{kinds['new']['requests']} over new ones; latency "
             + ", ".join(f"{name} {value:g} ms" for name, value in latency.items())
         )
+        self._show(f"   The report, as one page: {self._results.report('The whole story', report)}")
         broken = [check for check in self._checks if not check.holds]
         for check in self._checks:
             self._teller.note(f"{'holds' if check.holds else 'DOES NOT HOLD'}: {check.text}")

@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import json
+import pathlib
+
+import pytest
+
+from ansible_collections.steady.rollout.lab.demo_story import reporting
+from ansible_collections.steady.rollout.lab.demo_story.callbacks.keep_results import CallbackModule
+from ansible_collections.steady.rollout.lab.demo_story.settings import DemoError
+
+RESULT = {"changed": True, "msg": "Deployment shop/app upgraded from 1.0 to 2.0.", "status": "complete", "timeline": []}
+
+
+class Told:
+    """A task's result as Ansible hands it to callbacks."""
+
+    def __init__(self, **returned: object) -> None:
+        self.result = returned
+
+
+def test_what_workload_modules_return_ends_up_in_the_report(
+    tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    results = reporting.Results(tmp_path)
+    for name, value in results.environment().items():
+        monkeypatch.setenv(name, value)
+    callback = CallbackModule()
+    callback.v2_runner_on_ok(Told(**RESULT))
+    callback.v2_runner_on_failed(Told(**{**RESULT, "failed": True, "msg": "Upgrade failed: image not found."}))
+    callback.v2_runner_on_ok(Told(msg="of another module"))
+    page = pathlib.Path(results.report("The story", {"skipped": True}))
+    assert "2 rollouts: 1 complete, 1 failed." in page.read_text()
+    assert json.loads((tmp_path / "report.json").read_text())["title"] == "The story"
+
+
+def test_each_story_begins_anew(tmp_path: pathlib.Path) -> None:
+    (tmp_path / "results.jsonl").write_text(json.dumps(RESULT) + "\n")
+    page = pathlib.Path(reporting.Results(tmp_path).report("The story", {"skipped": True}))
+    assert "There is nothing to tell" in page.read_text()
+
+
+def test_a_report_that_cannot_be_written_says_why(tmp_path: pathlib.Path) -> None:
+    with pytest.raises(DemoError, match="is not what a workload module"):
+        reporting.Results(tmp_path).report("The story", {"rc": 0})
