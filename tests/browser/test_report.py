@@ -79,7 +79,7 @@ def test_everything_is_found_by_its_role(show: Open) -> None:
     release = page.get_by_role("region", name="1. Deployment shop/app upgraded from 1.0 to 2.0.")
     expect(release.get_by_role("row", name="min_available passed")).to_be_visible()
     crash = page.get_by_role("region", name="4. Deployment of Deployment shop/app")
-    expect(crash.get_by_role("heading", name="container keeps crashing")).to_be_visible()
+    expect(crash.get_by_role("heading", name="container keeps crashing", exact=True)).to_be_visible()
     expect(crash.get_by_role("region", name="Last log lines of pod")).to_contain_text("unknown port")
 
 
@@ -135,8 +135,8 @@ def test_on_paper_nothing_is_folded(show: Open) -> None:
 @pytest.mark.parametrize(
     ("name", "window"),
     [
-        ("desktop", {"height": 1500, "color_scheme": "light"}),
-        ("dark", {"height": 1500, "color_scheme": "dark"}),
+        ("desktop", {"height": 1240, "color_scheme": "light"}),
+        ("dark", {"height": 1240, "color_scheme": "dark"}),
         ("phone", {"width": 390, "height": 844, "color_scheme": "light", "is_mobile": True, "has_touch": True}),
     ],
 )

@@ -99,7 +99,7 @@ def _shares(
         frame.height + chart.AXIS,
         chart.plot(frame, *bands),
         begun,
-        chart.grid(frame, [(0.0, ""), (0.5, "50 %"), (1.0, "")]),
+        chart.grid(frame, [(0.0, ""), (0.5, ""), (1.0, "")]),
         [chart.column(frame, span.begin, span.end, "hit", _told(span)) for span in traffic.spans],
         chart.times(frame, moments.clock),
         caption=colours.legend([*entries, *([("errors", "failed")] if traffic.failed else [])]),

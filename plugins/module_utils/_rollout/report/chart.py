@@ -101,7 +101,8 @@ def grid(frame: Frame, values: t.Sequence[tuple[float, str]]) -> list[Markup]:
     for value, words in values:
         y = _short(frame.y(value))
         lines.append(element("line", x1="0", x2="100%", y1=y, y2=y, class_="grid"))
-        lines.append(element("text", words, x="2", y=_short(frame.y(value) - 4), class_="tick halo"))
+        if words:
+            lines.append(element("text", words, x="2", y=_short(frame.y(value) - 4), class_="tick halo"))
     return lines
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import html
 import typing as t
+import unicodedata
 
 
 class Markup(str):
@@ -49,10 +50,7 @@ def _attribute(key: str, value: object) -> str:
 
 
 def _printable(text: str) -> str:
-    """Without control characters and halves of characters, which no file may hold."""
+    """Without control characters, halves of characters and what turns the direction of writing round."""
     if text.isprintable():
         return text
-    return "".join(
-        character if character.isprintable() or character in "\n\t" else "\N{REPLACEMENT CHARACTER}"
-        for character in text
-    )
+    return "".join(one if unicodedata.category(one)[0] != "C" or one in "\n\t" else "\ufffd" for one in text)

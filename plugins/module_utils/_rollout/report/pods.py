@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ansible_collections.steady.rollout.plugins.module_utils._rollout import wording
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.report import chart, colours
@@ -50,6 +50,8 @@ def figure(story: Story, identity: str, styles: dict[str, str]) -> Markup:
     found = counts(story)
     if not found:
         return EMPTY
+    if not found[0].new:  # nothing had happened to the pods until then
+        found = (replace(found[0], seconds=0.0), *found[1:])
     end = max(story.seconds, found[-1].seconds, 0.1)
     most = max(max(count.new + count.old, count.wanted) for count in found)
     frame = chart.Frame(0, end, HEIGHT, most * 1.12 or 1)

@@ -21,3 +21,4 @@ def test_some_elements_have_no_end() -> None:
 
 def test_control_characters_and_half_characters_are_replaced() -> None:
     assert joined("a\x00b\ud800c\nd\te") == "a\ufffdb\ufffdc\nd\te"
+    assert joined("6\u202f500 \u202e") == "6\u202f500 \ufffd"
