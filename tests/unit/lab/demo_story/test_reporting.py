@@ -19,6 +19,7 @@ RESULT = {"changed": True, "msg": "Deployment shop/app upgraded from 1.0 to 2.0.
 # In a process of its own: once a controller's plugin is loaded, the modules' warnings go another way.
 CALLED = """
 import json, sys, types
+from ansible_collections.steady.rollout.lab.demo_story.callbacks.keep_results import CallbackModule
 callback = CallbackModule()
 for returned in json.loads(sys.argv[1]):
     told = callback.v2_runner_on_failed if returned.get("failed") else callback.v2_runner_on_ok
