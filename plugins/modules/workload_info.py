@@ -10,19 +10,28 @@ module: workload_info
 short_description: Tell how Kubernetes workloads are, what is wrong with them, and their histories
 version_added: 0.1.0
 description:
-  - Reads one workload, or all of a kind in a namespace, and judges them by the same rules as M(steady.rollout.workload_upgrade).
+  - Reads one workload, or all of some kinds in a namespace or the whole cluster, and judges them by the same rules as
+    M(steady.rollout.workload_upgrade).
+  - Each resource is listed once, so that a thousand workloads take eight requests at most.
 options:
   kind:
     description: The workloads' kind.
     type: str
     choices: [Deployment, StatefulSet, DaemonSet]
     default: Deployment
+  kinds:
+    description: Several kinds at once, in place of O(kind), where all workloads are asked for.
+    type: list
+    elements: str
+    choices: [Deployment, StatefulSet, DaemonSet]
   namespace:
-    description: The namespace to look into.
+    description:
+      - The namespace to look into. Without it all namespaces are, for which a ClusterRole has to allow to list.
+      - Required with O(name).
     type: str
-    required: true
+    default: ''
   name:
-    description: The workload's name; without it all of the kind in the namespace.
+    description: The workload's name; without it all of the kind, or of O(kinds), in the namespace.
     type: str
     default: ''
   container:
@@ -50,11 +59,32 @@ EXAMPLES = r"""
 - name: Show it
   ansible.builtin.debug:
     msg: "{{ app.workloads[0].history }}"
+
+- name: See everything that runs in the cluster
+  steady.rollout.workload_info:
+    kinds: [Deployment, StatefulSet, DaemonSet]
+  register: all
+
+- name: Show it as a table, what is sick first
+  ansible.builtin.debug:
+    msg: "{{ all.table }}"
 """
 
 RETURN = r"""
+table:
+  description:
+    - The workloads as the lines of a table in plain text, what is sick first, no line longer than 108 characters.
+    - The columns are namespace, kind, name, version, ready and wanted pods, how it is, the last outcome, the age of its revision, and
+      who is changing it at the moment or why it was changed.
+  returned: always
+  type: list
+  elements: str
+  sample:
+    - NAMESPACE  KIND        NAME  VERSION  READY  STATUS                   LAST      AGE  WHO
+    - shop       Deployment  cart  9.9      0/2    failed, image not found  bad       3m   upgrade to 9.9
+    - shop       Deployment  app   2.0      3/3    complete                 good      5d   ticket 4711
 workloads:
-  description: The workloads, by name.
+  description: The workloads, by namespace, name and kind.
   returned: always
   type: list
   elements: dict
@@ -183,21 +213,32 @@ workloads:
 import typing as t
 
 from ansible_collections.steady.rollout.plugins.module_utils._ansible import workload
-from ansible_collections.steady.rollout.plugins.module_utils._operation.info import info
+from ansible_collections.steady.rollout.plugins.module_utils._operation.info import everything, info
 from ansible_collections.steady.rollout.plugins.module_utils._operation.outcome import Settings
 from ansible_collections.steady.rollout.plugins.module_utils._operation.ports import Ports
+from ansible_collections.steady.rollout.plugins.module_utils._rollout import errors, kinds, overview
 
 ARGUMENTS: dict[str, t.Any] = {
     **workload.REFERENCE,
+    "kinds": {"type": "list", "elements": "str", "choices": list(kinds.NAMES)},
+    "namespace": {"type": "str", "default": ""},
     "name": {"type": "str", "default": ""},
     "container": {"type": "str", "default": ""},
 }
 
 
 def operate(ports: Ports, params: dict[str, t.Any], settings: Settings) -> dict[str, t.Any]:
-    """Read as the options say."""
-    found = info(ports, params["kind"], params["namespace"], params["name"], settings.limits, params["container"])
-    return {"changed": False, "workloads": found}
+    """Read as the options say. Raises InvalidInput."""
+    name, namespace, several = params["name"], params["namespace"], params["kinds"]
+    if name and not namespace.strip():
+        raise errors.InvalidInput(f"namespace is missing: write the namespace of {name}.")
+    if name and several is not None:
+        raise errors.InvalidInput("name and kinds exclude each other: say the kind of one workload with kind.")
+    if several is None:
+        found = info(ports, params["kind"], namespace, name, settings.limits, params["container"])
+    else:
+        found = everything(ports, several, namespace, settings.limits, params["container"])
+    return {"changed": False, "workloads": found, "table": list(overview.table(found, ports.clock.now()))}
 
 
 def main() -> None:

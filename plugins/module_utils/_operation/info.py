@@ -31,30 +31,55 @@ Json = dict[str, t.Any]
 def info(ports: Ports, kind_name: str, namespace: str, name: str, limits: Limits, container: str = "") -> list[Json]:
     """The facts of one workload, or of all of that kind in the namespace. Raises NotFound for one that does not exist."""
     kind = kinds.named(kind_name)
-    if name:
-        reference = Reference(kind_name, namespace, name)
-        present = reading.workload(ports.cluster, kind, reference)
-        snapshot = reading.snapshot(ports.cluster, kind, reference, present)
-        return [describe(kind, snapshot, limits, container, _lease(ports.cluster, reference))]
-    leases_there = {objects.name(item): item for item in _leases(ports.cluster, namespace)}
+    if not name:
+        return everything(ports, (kind_name,), namespace, limits, container)
+    reference = Reference(kind_name, namespace, name)
+    present = reading.workload(ports.cluster, kind, reference)
+    snapshot = reading.snapshot(ports.cluster, kind, reference, present)
+    return [describe(kind, snapshot, limits, container, _lease(ports.cluster, reference))]
 
-    def facts(workload: Json, belongings: t.Sequence[t.Sequence[Json]]) -> Json:
-        reference = Reference(kind_name, namespace, objects.name(workload))
-        snapshot = kind.gather(reference, ([workload], *belongings))
-        return describe(kind, snapshot, limits, container, leases_there.get(leases.name_of(reference), {}))
 
-    workloads = ports.cluster.list(resources.Scope(kind.RESOURCE, namespace))
+def everything(
+    ports: Ports, kind_names: t.Iterable[str], namespace: str, limits: Limits, container: str = ""
+) -> list[Json]:
+    """The facts of all workloads of these kinds, in the namespace or (where it is empty) in all, by namespace, name and kind.
+
+    Each resource is listed once, however many workloads and kinds there are.
+    """
+    wanted = [kinds.named(name) for name in dict.fromkeys(kind_names)]
+    workloads = [(kind, item) for kind in wanted for item in ports.cluster.list(_all(kind.RESOURCE, namespace))]
+    held = {(_namespace(item), objects.name(item)): item for item in _leases(ports.cluster, namespace)}
     owned = Belongings.of(
-        ports.cluster.list(resources.Scope(kind.REVISION_RESOURCE, namespace)),
-        ports.cluster.list(resources.Scope(resources.POD, namespace)),
+        [
+            item
+            for resource in dict.fromkeys(kind.REVISION_RESOURCE for kind in wanted)
+            for item in ports.cluster.list(_all(resource, namespace))
+        ],
+        ports.cluster.list(_all(resources.POD, namespace)),
         ports.cluster.list(resources.Scope(resources.EVENT, namespace, fields="type=Warning")),
     )
-    return [facts(item, owned.of_workload(item)) for item in sorted(workloads, key=objects.name)]
+
+    def facts(kind: Kind, workload: Json) -> Json:
+        reference = Reference(kind.RESOURCE.kind, _namespace(workload), objects.name(workload))
+        snapshot = kind.gather(reference, ([workload], *owned.of_workload(workload)))
+        lease = held.get((reference.namespace, leases.name_of(reference)), {})
+        return describe(kind, snapshot, limits, container, lease)
+
+    found = [facts(kind, item) for kind, item in workloads]
+    return sorted(found, key=lambda item: (item["namespace"], item["name"], item["kind"]))
+
+
+def _all(resource: resources.Resource, namespace: str) -> resources.Scope:
+    return resources.Scope(resource, namespace)
+
+
+def _namespace(item: Json) -> str:
+    return str(objects.metadata(item).get("namespace", ""))
 
 
 @dataclass(frozen=True)
 class Belongings:
-    """All revisions, pods and warnings of a namespace, by the UID of what they belong to."""
+    """All revisions, pods and warnings, by the UID of what they belong to."""
 
     revisions: dict[str, list[Json]]
     pods: dict[str, list[Json]]
@@ -103,7 +128,7 @@ def describe(kind: Kind, snapshot: Snapshot, limits: Limits, container: str, lea
     _memory, verdict = verdicts.judge(kind, snapshot, verdicts.aim_at(present), verdicts.Memory(), limits, 0.0)
     return {
         "kind": kind.RESOURCE.kind,
-        "namespace": objects.metadata(present).get("namespace", ""),
+        "namespace": _namespace(present),
         "name": objects.name(present),
         **reading.facts(kind, present, container, snapshot.revisions),
         "status": verdict.phase,

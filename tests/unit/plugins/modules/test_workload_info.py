@@ -40,3 +40,22 @@ def test_a_way_to_the_server_that_is_not_safe_is_warned_of(play: Play, monkeypat
     stage.cluster.caution = "The certificate is not checked."
     play(workload_info, stage)
     assert warned == ["The certificate is not checked."]
+
+
+def test_a_table_comes_along(play: Play) -> None:
+    titles, line = play(workload_info, show("rollback"), name="", namespace="")["table"]
+    assert titles.startswith("NAMESPACE  KIND        NAME  VERSION  READY  STATUS")
+    assert line.startswith("shop       Deployment  app   ")
+
+
+def test_several_kinds_are_told_at_once(play: Play) -> None:
+    told = play(workload_info, show("upgrade"), name="", kinds=["Deployment", "DaemonSet"])
+    assert [found["kind"] for found in told["workloads"]] == ["Deployment"]
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [({"namespace": " "}, "namespace is missing"), ({"kinds": ["DaemonSet"]}, "name and kinds exclude each other")],
+)
+def test_what_cannot_be_meant_is_refused(play: Play, options: dict[str, t.Any], words: str) -> None:
+    assert words in play(workload_info, show("upgrade"), **options)["msg"]

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import typing as t
+from dataclasses import replace
+
 import pytest
 
-from ansible_collections.steady.rollout.plugins.module_utils._operation.info import info
-from ansible_collections.steady.rollout.plugins.module_utils._rollout import errors, leases
+from ansible_collections.steady.rollout.plugins.module_utils._operation.info import everything, info
+from ansible_collections.steady.rollout.plugins.module_utils._rollout import errors, kinds, leases
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.findings.finding import Limits
+from ansible_collections.steady.rollout.plugins.module_utils._rollout.resources import DEPLOYMENT, Scope
 from ansible_collections.steady.rollout.tests.unit.films import film as films
 from ansible_collections.steady.rollout.tests.unit.films.replay import Show, show
+
+if t.TYPE_CHECKING:
+    from ansible_collections.steady.rollout.plugins.module_utils._operation.ports import Cluster
+
+Json = dict[str, t.Any]
 
 
 def at_the_end(name: str) -> Show:
@@ -86,3 +95,38 @@ def test_workloads_beside_each_other_keep_their_own() -> None:
     stage = at_the_end("image_not_found_kept")
     alone = info(stage.ports, "Deployment", "shop", "app", Limits())
     assert info(stage.ports, "Deployment", "shop", "", Limits()) == alone
+
+
+class Counted:
+    """A cluster that keeps what was listed."""
+
+    def __init__(self, stage: Show) -> None:
+        self.cluster = stage.cluster
+        self.asked: list[tuple[str, str]] = []
+
+    def list(self, scope: Scope) -> list[Json]:
+        self.asked.append((scope.resource.kind, scope.namespace))
+        return self.cluster.list(scope)
+
+
+def test_each_resource_is_listed_once_whatever_the_kinds() -> None:
+    stage = at_the_end("upgrade")
+    cluster = Counted(stage)
+    ports = replace(stage.ports, cluster=t.cast("Cluster", cluster))
+    (found,) = everything(ports, kinds.NAMES, "", Limits())
+    assert (found["namespace"], found["name"]) == ("shop", "app")
+    assert len(cluster.asked) == len(set(cluster.asked)) == 8
+    assert {namespace for _kind, namespace in cluster.asked} == {""}
+
+
+def test_namesakes_in_two_namespaces_keep_their_own_lease() -> None:
+    stage = held(at_the_end("upgrade"))
+    (original,) = stage.cluster.list(Scope(DEPLOYMENT, ""))
+    stage.cluster.extra.append({**original, "metadata": {**original["metadata"], "namespace": "test", "uid": "other"}})
+    found = everything(stage.ports, ["Deployment"], "", Limits())
+    assert [(item["namespace"], bool(item["running"])) for item in found] == [("shop", True), ("test", False)]
+    assert [len(item["history"]) for item in found] == [2, 0]
+
+
+def test_a_kind_asked_for_twice_is_told_once() -> None:
+    assert len(everything(at_the_end("upgrade").ports, ["Deployment", "Deployment"], "shop", Limits())) == 1

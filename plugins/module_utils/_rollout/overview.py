@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Many workloads at a glance: a table in plain text, what needs somebody first."""
+
+from __future__ import annotations
+
+import datetime
+import typing as t
+
+from ansible_collections.steady.rollout.plugins.module_utils._rollout import revisions
+
+Json = dict[str, t.Any]
+
+WIDTH = 108
+"""Characters of a line: 120 less what Ansible's own output puts around it."""
+TITLES = ("NAMESPACE", "KIND", "NAME", "VERSION", "READY", "STATUS", "LAST", "AGE", "WHO")
+_WIDEST = (16, 11, 22, 12, 9, 30, 18, 5, WIDTH)
+_RANKS = {"failed": 0, "progressing": 1}
+
+
+def table(workloads: t.Iterable[Json], now: str) -> t.Iterator[str]:
+    """The lines, the titles first. ``workloads`` are facts as ``workload_info`` tells them, ``now`` is the date and time in UTC."""
+    ordered = sorted(workloads, key=_urgency)
+    rows = [TITLES, *(_row(workload, now) for workload in ordered)]
+    widths = [
+        min(max(map(len, column)), widest) for column, widest in zip(zip(*rows, strict=True), _WIDEST, strict=True)
+    ]
+    for row in rows:
+        line = "  ".join(_cut(cell, width).ljust(width) for cell, width in zip(row, widths, strict=True))
+        yield _cut(line.rstrip(), WIDTH)
+
+
+def _urgency(workload: Json) -> tuple[int, str, str, str]:
+    """Failed, on its way or held up, not all pods there, paused, well."""
+    rank = _RANKS.get(workload["status"], 4)
+    if rank == 4 and (workload["available"] < workload["replicas"] or workload["findings"]):
+        rank = 2
+    elif rank == 4 and workload["paused"]:
+        rank = 3
+    return rank, workload["namespace"], workload["name"], workload["kind"]
+
+
+def _row(workload: Json, now: str) -> tuple[str, ...]:
+    current = next((entry for entry in workload["history"] if entry["current"]), {})
+    cells = (
+        workload["namespace"],
+        workload["kind"],
+        workload["name"],
+        workload["version"],
+        f"{workload['ready']}/{workload['replicas']}",
+        _health(workload),
+        _last(workload["history"], current),
+        age(str(current.get("created", "")), now),
+        _who(workload, current),
+    )
+    return tuple(_plain(cell) for cell in cells)
+
+
+def _health(workload: Json) -> str:
+    """The status, and why where it is not complete."""
+    words = "paused" if workload["paused"] and workload["status"] != "failed" else workload["status"]
+    findings = workload["findings"]
+    why = findings[0]["title"] if findings else "" if workload["status"] == "complete" else workload["message"]
+    return f"{words}, {why}" if why and why != words else words
+
+
+def _last(history: t.Sequence[Json], current: Json) -> str:
+    """How the present revision turned out; and the one before it, where that was gone back from."""
+    outcome = current.get("outcome", revisions.UNKNOWN)
+    known = "" if outcome == revisions.UNKNOWN else str(outcome)
+    others = [entry for entry in history if not entry["current"]]
+    before = others[0] if others and others[0]["outcome"] in (revisions.BAD, revisions.UNDONE) else None
+    if before is None:
+        return known or "-"
+    tried = f"{before['version']} {before['outcome']}"
+    return f"{known}, {tried}" if known else tried
+
+
+def _who(workload: Json, current: Json) -> str:
+    """Who is changing it at the moment and how far that is; else why it was changed; else what manages it."""
+    running = workload["running"]
+    if running:
+        return ": ".join(filter(None, (running["holder"], running["progress"] or running["task"])))
+    return current.get("change_cause") or workload["managed_by"] or "-"
+
+
+def age(since: str, now: str) -> str:
+    """``45s``, ``12m``, ``7h``, ``30d``; ``-`` for a date that is none."""
+    try:
+        seconds = int((_moment(now) - _moment(since)).total_seconds())
+    except ValueError:
+        return "-"
+    for unit, length in (("d", 86400), ("h", 3600), ("m", 60)):
+        if seconds >= 2 * length:
+            return f"{seconds // length}{unit}"
+    return f"{max(0, seconds)}s"
+
+
+def _moment(written: str) -> datetime.datetime:
+    return datetime.datetime.strptime(written[:19], "%Y-%m-%dT%H:%M:%S")
+
+
+def _plain(text: str) -> str:
+    """In one line, without what a terminal would obey."""
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
+
+
+def _cut(text: str, width: int) -> str:
+    return text if len(text) <= width else f"{text[: width - 1]}\N{HORIZONTAL ELLIPSIS}"
