@@ -60,7 +60,7 @@ def check(plan: Plan) -> Plan:
             raise errors.InvalidInput(f"{name}: {seconds:g} seconds is not possible, it must be more than 0.")
     if not _TOKEN.fullmatch(plan.method):
         raise errors.InvalidInput(f"method: {plan.method!r} is not an HTTP method, write for example GET or HEAD.")
-    _check_headers(plan.headers)
+    check_headers(plan.headers)
     return plan
 
 
@@ -81,7 +81,8 @@ def _check_url(url: str) -> None:
         )
 
 
-def _check_headers(headers: t.Mapping[str, str]) -> None:
+def check_headers(headers: t.Mapping[str, str]) -> None:
+    """Raise InvalidInput for what no request can carry; a value is never shown."""
     for name, value in headers.items():
         if not _TOKEN.fullmatch(name):
             raise errors.InvalidInput(f"headers: {name!r} is not the name of an HTTP header.")

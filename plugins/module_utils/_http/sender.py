@@ -57,7 +57,7 @@ class Sender:
         options: dict[str, t.Any] = {"retries": False, "redirect": False, "preload_content": False}
         response = pool.request_encode_url(self._plan.method, self._path, **options)
         connection = response.connection
-        body = _read(response, deadline)
+        body = read(response, deadline)
         response.release_conn()
         if connection is not None and (body is None or not keep):
             # The server may have ignored "Connection: close"; the pool would then use this connection again.
@@ -123,7 +123,7 @@ def path_of(url: str) -> str:
     return urllib3.util.parse_url(url).request_uri
 
 
-def _read(response: urllib3.BaseHTTPResponse, deadline: float) -> bytes | None:
+def read(response: urllib3.BaseHTTPResponse, deadline: float) -> bytes | None:
     """The whole answer's beginning, or None when it was not complete by the deadline, however steadily it trickles."""
     # urllib3 before 2.1 has no read1; its read comes back when the answer ends, or after a silence of the timeout.
     read_some = getattr(response, "read1", response.read)

@@ -7,7 +7,11 @@ import re
 
 MASK = "***"
 
-_NAMES = r"[\w.-]*(?:token|passw(?:or)?d|passphrase|authorization|credentials?|signature|secret|api[_-]?key|private[_-]?key)|\bsig"
+# From the beginning of a word only: tried at each of its letters, a long word would take the square of its length.
+_NAMES = (
+    r"(?<![\w.-])[\w.-]*"
+    r"(?:token|passw(?:or)?d|passphrase|authorization|credentials?|signature|secret|api[_-]?key|private[_-]?key)|\bsig"
+)
 _SECRET = re.compile(
     # token=x, "password": "x", X-Amz-Signature=x, Authorization: Bearer x
     rf"(?P<named>(?:{_NAMES})[\"']?(?:\s*=\s*|:\s?)(?:(?:bearer|basic)\s+)?[\"']?)(?!\s)[^\s\"'&,;}}]+"
