@@ -40,7 +40,7 @@ def _urgency(workload: Json) -> tuple[int, str, str, str]:
 
 
 def _row(workload: Json, now: str) -> tuple[str, ...]:
-    current = next((entry for entry in workload["history"] if entry["current"]), {})
+    current: Json = next((entry for entry in workload["history"] if entry["current"]), {})
     cells = (
         workload["namespace"],
         workload["kind"],
