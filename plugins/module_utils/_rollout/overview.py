@@ -13,7 +13,8 @@ Json = dict[str, t.Any]
 WIDTH = 108
 """Characters of a line: 120 less what Ansible's own output puts around it."""
 TITLES = ("NAMESPACE", "KIND", "NAME", "VERSION", "READY", "STATUS", "LAST", "AGE", "WHO")
-_WIDEST = (16, 11, 22, 12, 9, 30, 18, 5, WIDTH)
+_ENOUGH = 24
+"""Characters of WHO that other columns give way to."""
 _RANKS = {"failed": 0, "progressing": 1}
 
 
@@ -21,12 +22,19 @@ def table(workloads: t.Iterable[Json], now: str) -> t.Iterator[str]:
     """The lines, the titles first. ``workloads`` are facts as ``workload_info`` tells them, ``now`` is the date and time in UTC."""
     ordered = sorted(workloads, key=_urgency)
     rows = [TITLES, *(_row(workload, now) for workload in ordered)]
-    widths = [
-        min(max(map(len, column)), widest) for column, widest in zip(zip(*rows, strict=True), _WIDEST, strict=True)
-    ]
+    widths = _widths([max(map(len, column)) for column in zip(*rows, strict=True)])
     for row in rows:
         line = "  ".join(_cut(cell, width).ljust(width) for cell, width in zip(row, widths, strict=True))
         yield _cut(line.rstrip(), WIDTH)
+
+
+def _widths(needed: t.Sequence[int]) -> list[int]:
+    """Columns as wide as they need to be; where a line is too short for all, the widest give way."""
+    widths = [*needed[:-1], min(needed[-1], _ENOUGH)]
+    spare = WIDTH - 2 * (len(widths) - 1)
+    while sum(widths) > spare:
+        widths[widths.index(max(widths))] -= 1
+    return [*widths[:-1], max(widths[-1], min(needed[-1], spare - sum(widths[:-1])))]
 
 
 def _urgency(workload: Json) -> tuple[int, str, str, str]:

@@ -105,6 +105,12 @@ def test_no_line_is_longer_than_a_terminal() -> None:
         assert len(line) <= 108
 
 
+def test_long_names_do_not_push_the_last_columns_out() -> None:
+    titles, line = lines(workload("n" * 253, namespace="s" * 63, version="v" * 40, status="failed", message="m" * 300))
+    assert titles.endswith("  AGE  WHO")
+    assert line.endswith("  3h   ticket 4711")
+
+
 def test_words_from_the_cluster_stay_in_their_line_and_cannot_steer_the_terminal() -> None:
     line = lines(workload(history=[entry("2.0", current=True, cause="a\n\x1b[31mb\tc")]))[1]
     assert line.endswith("a [31mb c")
