@@ -35,7 +35,7 @@ BAD_WRITES = {1: "the Lease", 2: "the change", 3: "its undoing", 4: "that it tur
 @pytest.fixture
 def application(namespace: str) -> str:
     """A namespace in which the service runs on 1.0."""
-    stories.application(Observer(), namespace)
+    stories.application(Observer(), namespace, "Deployment")
     return namespace
 
 

@@ -16,17 +16,17 @@ class Markup(str):
 
 EMPTY = Markup("")
 VOID = ("meta", "br", "link")
-Part = str | None | t.Iterable["Part"]
+Part: t.TypeAlias = "str | t.Iterable[Part] | None"
 
 
-def element(name: str, /, *parts: Part, **attributes: object) -> Markup:
+def element(tag: str, /, *parts: Part, **attributes: object) -> Markup:
     """An element. ``class_`` and ``for_`` lose their underscore, others' become hyphens; None and False leave an attribute out."""
     written = "".join(
         _attribute(key, value) for key, value in attributes.items() if value is not None and value is not False
     )
-    if name in VOID:
-        return Markup(f"<{name}{written}>")
-    return Markup(f"<{name}{written}>{joined(*parts)}</{name}>")
+    if tag in VOID:
+        return Markup(f"<{tag}{written}>")
+    return Markup(f"<{tag}{written}>{joined(*parts)}</{tag}>")
 
 
 def joined(*parts: Part) -> Markup:
