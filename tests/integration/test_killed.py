@@ -21,6 +21,7 @@ from ansible_collections.steady.rollout.plugins.module_utils._operation.ports im
 from ansible_collections.steady.rollout.plugins.module_utils._operation.upgrade import Wanted, upgrade
 from ansible_collections.steady.rollout.plugins.module_utils._rollout import revisions
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.resources import DEPLOYMENT, LEASE, Scope
+from ansible_collections.steady.rollout.plugins.module_utils._rollout.snapshot import Reference
 from ansible_collections.steady.rollout.tests.integration.faults import stories
 from ansible_collections.steady.rollout.tests.integration.faults.observer import Observer
 from ansible_collections.steady.rollout.tests.integration.faults.run import Narrative
@@ -50,7 +51,7 @@ def again(namespace: str, version: str) -> tuple[Outcome, Narrative]:
     told = Narrative()
     ports = Ports(connect(Options()), workload.SystemClock(), told)
     return upgrade(
-        ports, stories.reference(namespace), Wanted(version), Settings(holder=workload.holder(os.environ))
+        ports, Reference("Deployment", namespace, "app"), Wanted(version), Settings(holder=workload.holder(os.environ))
     ), told
 
 
