@@ -78,7 +78,8 @@ class Held:
                         f"taken over from {other}"
                         + ("" if by_force else f", which gave no sign for {leases.DURATION:.0f} s")
                     )
-                    time.sleep(_NOTICE if by_force else 0.0)
+                    if by_force:
+                        time.sleep(_NOTICE)
                 return
 
     def confirm(self) -> None:

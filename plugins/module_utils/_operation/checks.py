@@ -27,10 +27,15 @@ def may_roll(kind: Kind, reference: Reference, present: Json, settings: Settings
     if settings.on_failure == "rollback":
         refuse(reference, preflight.no_history(present))
     if settings.on_failure == "pause":
-        try:
-            kind.pause_patch(present, True)
-        except errors.Refused as reason:
-            refuse(reference, str(reason))
+        may_pause(kind, reference, present)
+
+
+def may_pause(kind: Kind, reference: Reference, present: Json) -> None:
+    """Raise Refused when it cannot be stopped from rolling."""
+    try:
+        kind.pause_patch(present, True)
+    except errors.Refused as reason:
+        refuse(reference, str(reason))
 
 
 def has_room(
@@ -72,20 +77,26 @@ def refuse(reference: Reference, reason: str) -> None:
         raise errors.Refused(f"{reference} was not changed: {reason}")
 
 
+def before_and_after(roll: Roll, before: Json | None, after: Json) -> tuple[Json, Json]:
+    """What both of them run, as results show it, numbered by the revisions that there are now."""
+    history = reading.snapshot(roll.ports.cluster, roll.kind, roll.reference, after).revisions
+    container = roll.settings.container
+    return (
+        reading.facts(roll.kind, before, container, history) if before else {},
+        reading.facts(roll.kind, after, container, history),
+    )
+
+
 def predicted(roll: Roll, change: Change) -> Outcome:
     """The outcome in check mode: the API server has accepted the change in a dry run; the rollout itself is not simulated."""
-    revisions = reading.snapshot(roll.ports.cluster, roll.kind, roll.reference, change.after).revisions
-    facts = [
-        reading.facts(roll.kind, item, roll.settings.container, revisions) if item else {}
-        for item in (change.before, change.after)
-    ]
+    before, after = before_and_after(roll, change.before, change.after)
     return Outcome(
         reference=roll.reference,
         changed=change.changed,
         failed=False,
         message=f"{roll.reference} would be {change.done}." if change.changed else f"{roll.reference} {change.done}.",
-        before=facts[0],
-        after=facts[1],
+        before=before,
+        after=after,
         diff=change.diff,
         seconds=round(roll.journal.seconds, 3),
     )

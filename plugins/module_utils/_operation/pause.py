@@ -8,7 +8,7 @@ import typing as t
 from ansible_collections.steady.rollout.plugins.module_utils._operation import checks, reading
 from ansible_collections.steady.rollout.plugins.module_utils._operation.operate import Plan, operate, patched, start
 from ansible_collections.steady.rollout.plugins.module_utils._operation.outcome import Outcome, Settings
-from ansible_collections.steady.rollout.plugins.module_utils._rollout import errors, objects, preflight, wording
+from ansible_collections.steady.rollout.plugins.module_utils._rollout import objects, preflight, wording
 
 if t.TYPE_CHECKING:
     from ansible_collections.steady.rollout.plugins.module_utils._operation.ports import Ports
@@ -29,7 +29,7 @@ def resume(ports: Ports, reference: Reference, settings: Settings) -> Outcome:
 
 
 def _pausing(roll: Roll, present: Json) -> Plan:
-    _refuse_where_it_cannot(roll, present)
+    checks.may_pause(roll.kind, roll.reference, present)
     if roll.kind.paused(present):
         return Plan(f"Pausing of {roll.reference}", "is paused already", see=_see_paused)
     return Plan(
@@ -42,7 +42,7 @@ def _pausing(roll: Roll, present: Json) -> Plan:
 
 
 def _resuming(roll: Roll, present: Json) -> Plan:
-    _refuse_where_it_cannot(roll, present)
+    checks.may_pause(roll.kind, roll.reference, present)
     version = reading.facts(roll.kind, present, roll.settings.container)["version"]
     if not roll.kind.paused(present):
         return Plan(f"Resuming of {roll.reference} ({version})", f"was not paused and runs {version}")
@@ -56,21 +56,10 @@ def _resuming(roll: Roll, present: Json) -> Plan:
     )
 
 
-def _refuse_where_it_cannot(roll: Roll, present: Json) -> None:
-    try:
-        roll.kind.pause_patch(present, True)
-    except errors.Refused as reason:
-        checks.refuse(roll.reference, str(reason))
-
-
 def _see_paused(roll: Roll, change: Change) -> Outcome:
     """Wait until the controller has seen it: from then on it starts no new pod."""
     present, seen = _observed(roll, change.after)
-    history = reading.snapshot(roll.ports.cluster, roll.kind, roll.reference, present).revisions
-    facts = [
-        reading.facts(roll.kind, item, roll.settings.container, history) if item else {}
-        for item in (change.before, present)
-    ]
+    before, after = checks.before_and_after(roll, change.before, present)
     late = f"failed after {wording.seconds(roll.journal.seconds)}: its controller has not seen the new spec"
     unseen = wording.failure(
         change.asked, late, (), "What was written stays.", "look whether the cluster's controllers run"
@@ -83,8 +72,8 @@ def _see_paused(roll: Roll, change: Change) -> Outcome:
         failed=not seen,
         message=f"{roll.reference} {change.done}." if seen else unseen,
         status="paused" if seen else "failed",
-        before=facts[0],
-        after=facts[1],
+        before=before,
+        after=after,
         diff=change.diff,
         timeline=tuple(roll.journal.entries),
         seconds=round(roll.journal.seconds, 3),
