@@ -11,14 +11,17 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
+	"strconv"
 	"syscall"
 	"time"
 )
 
 // Fixed when the image is built, with -ldflags -X, so that the versions differ as real releases do.
 var (
-	version  = "dev"
-	notReady = "" // why this build never becomes ready; empty for a good one
+	version   = "dev"
+	notReady  = ""   // why this build never becomes ready; empty for a good one
+	errorRate = "0"  // the share of its answers that are errors; ERROR_RATE comes on top
+	latency   = "0s" // how much slower this build answers; LATENCY comes on top
 )
 
 func main() {
@@ -33,18 +36,22 @@ func run() error {
 	if err != nil {
 		return err
 	}
-	lame, err := duration("LAME_DUCK", 2*time.Second)
+	lame, err := duration("LAME_DUCK", "2s")
 	if err != nil {
 		return err
 	}
-	drain, err := duration("DRAIN_TIME", 20*time.Second)
+	drain, err := duration("DRAIN_TIME", "20s")
+	if err != nil {
+		return err
+	}
+	ills, err := illsOf(errorRate, latency)
 	if err != nil {
 		return err
 	}
 	stop, cancel := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
 	defer cancel()
 
-	app := &service{version: version, host: host, notReady: notReady}
+	app := &service{version: version, host: host, notReady: notReady, ills: ills}
 	server := &http.Server{
 		Addr:              ":" + environment("PORT", "8080"),
 		Handler:           app.handler(),
@@ -88,6 +95,28 @@ func leave(server *http.Server, app *service, lame, drain time.Duration) error {
 	return nil
 }
 
+// illsOf adds up what the build brings along and what the environment asks for.
+func illsOf(builtRate, builtLatency string) (ills, error) {
+	var sum ills
+	for _, text := range []string{builtRate, environment("ERROR_RATE", "0")} {
+		rate, err := strconv.ParseFloat(text, 64)
+		if err != nil || !(rate >= 0 && rate <= 1) {
+			return sum, fmt.Errorf("ERROR_RATE: %q is no share from 0 to 1", text)
+		}
+		sum.errorRate = min(1, sum.errorRate+rate)
+	}
+	built, err := time.ParseDuration(builtLatency)
+	if err != nil {
+		return sum, err
+	}
+	asked, err := duration("LATENCY", "0s")
+	if err != nil {
+		return sum, err
+	}
+	sum.latency = built + asked
+	return sum, nil
+}
+
 func environment(name, fallback string) string {
 	if value := os.Getenv(name); value != "" {
 		return value
@@ -95,8 +124,8 @@ func environment(name, fallback string) string {
 	return fallback
 }
 
-func duration(name string, fallback time.Duration) (time.Duration, error) {
-	value, err := time.ParseDuration(environment(name, fallback.String()))
+func duration(name, fallback string) (time.Duration, error) {
+	value, err := time.ParseDuration(environment(name, fallback))
 	if err != nil {
 		return 0, fmt.Errorf("%s: %w", name, err)
 	}
