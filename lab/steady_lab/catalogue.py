@@ -73,12 +73,18 @@ COREDNS = golang.program("coredns", BUILD / "coredns")
 PAUSE = golang.program("pause", BUILD / "pause")
 TRAEFIK = Artefact("traefik", (BUILD / "traefik/requirements.txt",), build_traefik)
 GATEWAY_API = Artefact("gateway-api", (settings.GATEWAY_API,), build_gateway_api)
-# Not in a lane below: built when `make compare` asks for it.
+# Not in a lane below: built when `make compare` and `make bench-traffic` ask for them.
 HELM = golang.program(
     "helm",
     BUILD / "helm",
     f"{golang.FLAGS} -X helm.sh/helm/v4/internal/version.version={settings.HELM}",
     "helm.sh/helm/v4/cmd/helm",
+)
+ARGO_ROLLOUTS = golang.program(
+    "rollouts-controller",
+    BUILD / "argo-rollouts",
+    f"{golang.FLAGS} -X github.com/argoproj/argo-rollouts/utils/version.version={settings.ARGO_ROLLOUTS}",
+    "github.com/argoproj/argo-rollouts/cmd/rollouts-controller",
 )
 HOST = Artefact("host", (rootfs.HOST_FILES, Path(rootfs.__file__), settings.DEBIAN), rootfs.build)
 

@@ -13,6 +13,7 @@ PAUSE = "3.10.2"
 GATEWAY_API = "v1.6.3"
 TRAEFIK = "v3.7"
 HELM = "v4.3.1"
+ARGO_ROLLOUTS = "v1.8.5"
 DEBIAN = "bookworm"
 GO_MINIMUM = (1, 26)
 
