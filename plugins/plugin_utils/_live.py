@@ -9,10 +9,13 @@ and a thread shows each line as it comes. Only on a local connection as the same
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import select
 import tempfile
 import threading
+import time
 import typing as t
 
 from ansible import constants
@@ -20,8 +23,9 @@ from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from ansible_collections.steady.rollout.plugins.module_utils._ansible.progress import VARIABLE
+from ansible_collections.steady.rollout.plugins.plugin_utils._pace import Pace
 
-_END = b"\n"
+_BLOCK = 65536
 
 
 class LiveAction(ActionBase):
@@ -36,7 +40,8 @@ class LiveAction(ActionBase):
         if not self._can_follow():
             result.update(self._execute_module(task_vars=task_vars, wrap_async=self._task.async_val))
             return result
-        with Follower() as follower:
+        pace = Pace(names_of(self._task.args), details=Display().verbosity > 0)
+        with Follower(pace) as follower:
             self._task.environment = [*(self._task.environment or []), {VARIABLE: follower.path}]
             result.update(self._execute_module(task_vars=task_vars))
         return result
@@ -53,7 +58,8 @@ class LiveAction(ActionBase):
 class Follower:
     """A named pipe, and a thread that shows what is written into it until the end is told."""
 
-    def __init__(self) -> None:
+    def __init__(self, pace: Pace) -> None:
+        self._pace = pace
         folder: str = constants.DEFAULT_LOCAL_TMP  # type: ignore[attr-defined]  # made when the module is loaded
         self._folder = tempfile.mkdtemp(prefix="steady-rollout-", dir=folder)
         self.path = os.path.join(self._folder, "progress")
@@ -67,18 +73,34 @@ class Follower:
         return self
 
     def __exit__(self, *_reason: object) -> None:
-        os.write(self._pipe, _END)
+        os.write(self._pipe, b"\n\n")  # an empty line; the first end is that of a line which was cut
         self._thread.join()
         os.close(self._pipe)
         os.unlink(self.path)
         os.rmdir(self._folder)
 
     def _show(self) -> None:
-        display = Display()
-        with open(self._pipe, "rb", closefd=False) as lines:
-            for line in lines:
-                if line == _END:
-                    return
-                text = json.loads(line).get("text")
-                if text:
-                    display.display(f"  {text}")
+        rest = b""
+        while True:
+            due = self._pace.due()
+            patience = None if due is None else max(0.0, due - time.monotonic())
+            if select.select([self._pipe], [], [], patience)[0]:
+                *lines, rest = (rest + os.read(self._pipe, _BLOCK)).split(b"\n")
+                for line in lines:
+                    if not line:
+                        self._display(self._pace.rest())
+                        return
+                    with contextlib.suppress(ValueError):  # a module that is killed may leave half a line
+                        self._display(self._pace.take(json.loads(line), time.monotonic()))
+            self._display(self._pace.ripe(time.monotonic()))
+
+    def _display(self, lines: list[str]) -> None:
+        for line in lines:
+            Display().display(line)
+
+
+def names_of(arguments: dict[str, t.Any]) -> list[str]:
+    """The workloads that the task names, as progress lines do."""
+    entries = arguments.get("workloads")
+    named = [entry for entry in entries if isinstance(entry, dict)] if isinstance(entries, list) else [arguments]
+    return [f"{entry.get('namespace') or arguments.get('namespace')}/{entry.get('name')}" for entry in named]

@@ -69,7 +69,7 @@ class Witness:
         self._cluster, self._reference = cluster, reference
         self.lines: list[str] = []
 
-    def say(self, text: str) -> None:
+    def say(self, text: str, **_how: object) -> None:
         """One line of progress."""
         self.lines.append(text)
         if text.endswith("1/1 new ready, 1 old left") and not self.heard("node does not answer"):

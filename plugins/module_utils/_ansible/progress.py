@@ -22,9 +22,9 @@ class ProgressFile:
     def __init__(self, descriptor: int | None) -> None:
         self._descriptor = descriptor
 
-    def say(self, text: str) -> None:
-        """One line for people."""
-        self.record({"text": text})
+    def say(self, text: str, **how: t.Any) -> None:
+        """One line for people, and how it may be shown, in the words of the port ``Progress``."""
+        self.record({"text": text, **{key: value for key, value in how.items() if value}})
 
     def record(self, values: t.Mapping[str, t.Any]) -> None:
         """One line for programs."""

@@ -44,6 +44,7 @@ class Keeper:
     def look(self, look: Look) -> Verdict:
         """The verdict as it is. Raises LeaseLost."""
         if self.lease.lost():
+            self.journal.say(self.lease.lost())
             raise errors.LeaseLost(self.lease.lost())
         self.lease.tell(self.journal.last)
         return replace(look.verdict, look_again=min(look.verdict.look_again, look.at + leases.RENEWAL))

@@ -40,10 +40,21 @@ class Journal:
         told = f" Last seen: {self.last}." if self.stage != UNTOUCHED and self.last else ""
         return f"{self._reference}: {self.stage}{told}"
 
-    def say(self, text: str, pods: Json | None = None) -> None:
-        """Tell what changed, with the time since the beginning and, where it is about them, the pods' numbers."""
-        elapsed = self.seconds
-        minutes, rest = divmod(int(elapsed), 60)
-        entry: Json = {"at": self._ports.clock.now(), "seconds": round(elapsed, 3), "text": text}
-        self.entries.append({**entry, "pods": pods} if pods else entry)
-        self._ports.progress.say(f"{self._reference.short}  {minutes:02d}:{rest:02d}  {text}")
+    def say(self, text: str, pods: Json | None = None, weights: Json | None = None, *, passing: bool = False) -> None:
+        """Tell what changed, with the time since the beginning and, where it is about them, the pods' numbers or the backends' weights.
+
+        Whoever watches may be spared a ``passing`` state of these when the next one follows at once; the timeline has them all.
+        """
+        entry: Json = {"at": self._ports.clock.now(), "seconds": round(self.seconds, 3), "text": text}
+        figures = {"pods": pods, "weights": weights}
+        self.entries.append({**entry, **{key: value for key, value in figures.items() if value}})
+        self._tell(text, state="counts" if pods else "", passing=passing)
+
+    def detail(self, text: str, state: str) -> None:
+        """Tell those who want to know more; the timeline does without. A newer line of that ``state`` stands for this one."""
+        self._tell(text, state=state, passing=True, detail=True)
+
+    def _tell(self, text: str, **how: t.Any) -> None:
+        minutes, rest = divmod(int(self.seconds), 60)
+        about = self._reference.short
+        self._ports.progress.say(f"{about}  {minutes:02d}:{rest:02d}  {text}", about=about, **how)

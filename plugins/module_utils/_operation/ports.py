@@ -157,8 +157,12 @@ class Clock(t.Protocol):
 class Progress(t.Protocol):
     """Where a running operation says what changed."""
 
-    def say(self, text: str) -> None:
-        """One line, already complete: it names the workload."""
+    def say(self, text: str, *, about: str = "", state: str = "", passing: bool = False, detail: bool = False) -> None:
+        """One line, already complete: it begins with the workload that it is ``about``.
+
+        ``state`` names what the line is the state of, so that a newer one of the same stands for it; only a ``passing`` one may be
+        left out for that. ``detail``: for those who want to know more.
+        """
 
 
 @dataclass(frozen=True)

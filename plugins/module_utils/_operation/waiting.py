@@ -8,7 +8,13 @@ import typing as t
 from dataclasses import dataclass, replace
 
 from ansible_collections.steady.rollout.plugins.module_utils._operation import reading
-from ansible_collections.steady.rollout.plugins.module_utils._rollout import errors, objects, templates, wording
+from ansible_collections.steady.rollout.plugins.module_utils._rollout import (
+    errors,
+    objects,
+    podwords,
+    templates,
+    wording,
+)
 from ansible_collections.steady.rollout.plugins.module_utils._rollout import verdict as verdicts
 
 if t.TYPE_CHECKING:
@@ -85,6 +91,7 @@ def wait(roll: Roll, present: Json, aim: Aim, steps: t.Sequence[Step] = ()) -> W
             snapshot = roll.kind.gather(roll.reference, [feed.objects(scope) for scope in scopes])
             memory, verdict = verdicts.judge(roll.kind, snapshot, aim, memory, settings.limits, at)
             narrator.tell(verdict, feed.trouble())
+            narrator.tell_pods(podwords.states(roll.kind, snapshot))
             if verdict.phase == "complete":  # the time is for the rollout; its gates bring their own
                 deadline = max(deadline, at + settings.timeout)
             overdue = at >= deadline and verdict.phase == "progressing"
@@ -151,6 +158,8 @@ class Narrator:
         self._seen: dict[tuple[str, str, str], float] = {}
         self._told: set[tuple[str, str]] = set()
         self._trouble = ""
+        self._pods: dict[str, str] = {}
+        self._first = True
         self.held_back = ""
         """What keeps a complete rollout from counting as such."""
         self.next_heartbeat = self._clock.monotonic() + HEARTBEAT
@@ -168,15 +177,23 @@ class Narrator:
         counts = f"{verdict.status}: complete" if verdict.phase == "complete" else str(verdict.status)
         if verdict.status.counted and not verdict.lost and counts != self._last:
             self._last = counts
-            self._say(counts, verdict.status.pods(self._version))
+            self._say(counts, verdict.status.pods(self._version), passing=verdict.phase == "progressing")
         elif self._clock.monotonic() >= self.next_heartbeat:
             self._say(f"still waiting: {self.held_back or verdict.status.message}")
+
+    def tell_pods(self, states: dict[str, str]) -> None:
+        """Say in detail how each pod is that changed since the look before; ``states`` by name."""
+        gone = dict.fromkeys(self._pods.keys() - states.keys(), "gone")
+        for name, state in {**states, **gone}.items():
+            if state != self._pods.get(name, state if self._first else ""):
+                self._journal.detail(f"pod {name}: {state}", name)
+        self._pods, self._first = states, False
 
     def _worth_telling(self, finding: Finding) -> bool:
         """A probe that fails while its container starts is nothing yet; everything else is news at once."""
         since = self._seen.setdefault(finding.key, self._clock.monotonic())
         return finding.code != "probe" or finding.severity == "terminal" or self._clock.monotonic() - since >= STARTING
 
-    def _say(self, text: str, pods: Json | None = None) -> None:
-        self._journal.say(text, pods)
+    def _say(self, text: str, pods: Json | None = None, *, passing: bool = False) -> None:
+        self._journal.say(text, pods, passing=passing)
         self.next_heartbeat = self._clock.monotonic() + HEARTBEAT

@@ -33,7 +33,7 @@ class Narrative:
 
     lines: list[str] = field(default_factory=list)
 
-    def say(self, text: str) -> None:
+    def say(self, text: str, **_how: object) -> None:
         """Keep the line."""
         self.lines.append(text)
 

@@ -54,7 +54,7 @@ class Doomed:
 class Silent:
     """Nobody follows."""
 
-    def say(self, text: str) -> None:
+    def say(self, text: str, **_how: object) -> None:
         """Nothing."""
 
 

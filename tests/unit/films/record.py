@@ -121,7 +121,7 @@ def without_nulls(value: t.Any) -> t.Any:
 class Aloud:
     """Progress to the terminal."""
 
-    def say(self, text: str) -> None:
+    def say(self, text: str, **_how: object) -> None:
         """One line."""
         print(f"    {text}", flush=True)
 

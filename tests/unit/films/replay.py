@@ -41,10 +41,11 @@ class Heard:
 
     def __init__(self) -> None:
         self.lines: list[str] = []
+        self.details: list[str] = []
 
-    def say(self, text: str) -> None:
+    def say(self, text: str, *, detail: bool = False, **_how: object) -> None:
         """One line."""
-        self.lines.append(text)
+        (self.details if detail else self.lines).append(text)
 
 
 @dataclass

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import stat
+import threading
 import types
 import typing as t
 
@@ -12,7 +13,8 @@ import pytest
 from ansible.utils.display import Display
 
 from ansible_collections.steady.rollout.plugins.module_utils._ansible.progress import open_progress
-from ansible_collections.steady.rollout.plugins.plugin_utils._live import Follower, LiveAction
+from ansible_collections.steady.rollout.plugins.plugin_utils._live import Follower, LiveAction, names_of
+from ansible_collections.steady.rollout.plugins.plugin_utils._pace import Pace
 
 
 @pytest.fixture
@@ -24,7 +26,7 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def test_each_line_that_is_told_is_shown_once_and_in_order(shown: list[str]) -> None:
-    with Follower() as follower:
+    with Follower(Pace()) as follower:
         told = open_progress({"STEADY_ROLLOUT_PROGRESS": follower.path})
         for number in range(100):
             told.say(f"line {number}")
@@ -32,26 +34,53 @@ def test_each_line_that_is_told_is_shown_once_and_in_order(shown: list[str]) -> 
 
 
 def test_several_writers_are_all_shown(shown: list[str]) -> None:
-    with Follower() as follower:
+    with Follower(Pace()) as follower:
         for number in range(3):
             open_progress({"STEADY_ROLLOUT_PROGRESS": follower.path}).say(f"writer {number}")
     assert shown == ["  writer 0", "  writer 1", "  writer 2"]
 
 
 def test_lines_for_programs_are_not_shown(shown: list[str]) -> None:
-    with Follower() as follower, open(follower.path, "w") as pipe:
+    with Follower(Pace()) as follower, open(follower.path, "w") as pipe:
         pipe.write(json.dumps({"requests": 7}) + "\n")
     assert shown == []
 
 
+def test_half_a_line_of_a_module_that_was_killed_keeps_nobody_waiting(shown: list[str]) -> None:
+    with Follower(Pace()) as follower, open(follower.path, "w") as pipe:
+        pipe.write('{"text": "whole"}\n{"text": "ha')
+    assert shown == ["  whole"]
+
+
+def test_a_state_that_waits_is_shown_when_its_time_has_come(shown: list[str]) -> None:
+    seen = threading.Event()
+    state = {"about": "shop/app", "state": "counts", "passing": True}
+    with Follower(Pace()) as follower:
+        told = open_progress({"STEADY_ROLLOUT_PROGRESS": follower.path})
+        follower._display = lambda lines: (shown.extend(lines), len(shown) > 1 and seen.set())  # type: ignore
+        told.say("shop/app  0/3", **state)
+        told.say("shop/app  1/3", **state)
+        assert seen.wait(30)
+    assert shown == ["  shop/app  0/3", "  shop/app  1/3"]
+
+
+def test_the_task_names_its_workloads() -> None:
+    assert names_of({"namespace": "shop", "name": "app"}) == ["shop/app"]
+    assert names_of({"namespace": "shop", "workloads": [{"name": "app"}, {"name": "db", "namespace": "data"}]}) == [
+        "shop/app",
+        "data/db",
+    ]
+    assert names_of({"workloads": "{{ wrong }}"}) == ["None/None"]
+
+
 def test_a_module_that_says_nothing_leaves_nothing_to_wait_for(shown: list[str]) -> None:
-    with Follower():
+    with Follower(Pace()):
         pass
     assert shown == []
 
 
 def test_only_the_owner_can_reach_the_pipe_and_nothing_of_it_is_left(shown: list[str]) -> None:
-    with Follower() as follower:
+    with Follower(Pace()) as follower:
         mode = os.stat(follower.path).st_mode
         assert stat.S_ISFIFO(mode)
         assert mode & 0o777 == 0o600
@@ -60,7 +89,7 @@ def test_only_the_owner_can_reach_the_pipe_and_nothing_of_it_is_left(shown: list
 
 
 def test_a_failure_in_between_leaves_nothing_either(shown: list[str]) -> None:
-    follower = Follower()
+    follower = Follower(Pace())
     with pytest.raises(RuntimeError), follower:
         raise RuntimeError
     assert not os.path.exists(os.path.dirname(follower.path))

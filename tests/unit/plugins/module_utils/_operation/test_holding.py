@@ -43,6 +43,7 @@ def test_a_run_that_lost_its_lease_stops_at_once_and_undoes_nothing() -> None:
     stage.cluster.patch = patch  # type: ignore[method-assign, assignment]
     with pytest.raises(errors.LeaseLost, match=r"Upgrade of .* was given up: Another run has taken it over: she\."):
         upgraded(stage, "9.9")
+    assert stage.heard.lines[-1].endswith("  Another run has taken it over: she.")
     assert len(stage.cluster.bodies) == 1
     assert stage.cluster.leases[0].released
 

@@ -23,3 +23,19 @@ def test_the_pods_numbers_stand_beside_the_words_about_them() -> None:
     journal = Journal(stage.ports, stage.film.reference)
     journal.say("1/3 new ready, 2 old left", {"new_ready": 1, "old": 2})
     assert journal.entries[0]["pods"] == {"new_ready": 1, "old": 2}
+
+
+def test_the_backends_weights_stand_beside_the_words_about_them() -> None:
+    stage = show("upgrade")
+    journal = Journal(stage.ports, stage.film.reference)
+    journal.say("canary 2.0: weight 5 of 100", weights={"old": 95, "new": 5})
+    assert journal.entries[0]["weights"] == {"old": 95, "new": 5}
+    assert "pods" not in journal.entries[0]
+
+
+def test_details_are_told_and_not_kept() -> None:
+    stage = show("upgrade")
+    journal = Journal(stage.ports, stage.film.reference)
+    journal.detail("pod app-1: new, ready on node-1", "app-1")
+    assert (stage.heard.lines, journal.entries, journal.last) == ([], [], "")
+    assert [line.split("  ", 2)[2] for line in stage.heard.details] == ["pod app-1: new, ready on node-1"]

@@ -72,6 +72,15 @@ def test_while_nothing_happens_it_says_that_it_is_still_there() -> None:
     assert len(still) == 2
 
 
+def test_each_pods_changes_are_told_in_detail_and_what_was_there_before_is_not() -> None:
+    stage = show("upgrade")
+    waited(stage)
+    told = [line.split("  ", 2)[2] for line in stage.heard.details]
+    assert not any("old, ready" in line for line in told)
+    assert len([line for line in told if "new, ready" in line]) == 3
+    assert len([line for line in told if "old, terminating" in line]) == 3
+
+
 class Blind(Reel):
     """A feed that hears nothing after its first list."""
 
