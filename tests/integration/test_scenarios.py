@@ -3,16 +3,13 @@
 
 from __future__ import annotations
 
-import ctypes
-import os
 import pathlib
-import signal
-import subprocess
 import typing as t
 
 import pytest
 
 from ansible_collections.steady.rollout.plugins.module_utils._rollout import objects, resources
+from ansible_collections.steady.rollout.tests.integration.playbooks import Playbooks
 
 if t.TYPE_CHECKING:
     from ansible_collections.steady.rollout.plugins.module_utils._cluster.cluster import ApiCluster
@@ -20,51 +17,33 @@ if t.TYPE_CHECKING:
 HERE = pathlib.Path(__file__).parent
 SCENARIOS = sorted(path.stem for path in (HERE / "scenarios").glob("*.yml"))
 LOGS = HERE.parent / "output" / "scenarios"
-PR_SET_PDEATHSIG = 1
 LONGEST = 600
 """Seconds that no scenario takes; one that does would hold up the others."""
 
 
+@pytest.fixture(scope="session")
+def playbooks() -> t.Iterator[Playbooks]:
+    """What plays them; what it still plays at the end is ended."""
+    process = Playbooks()
+    yield process
+    process.close()
+
+
 @pytest.mark.parametrize("scenario", SCENARIOS)
-def test_scenario(scenario: str, cluster: ApiCluster, namespace: str, tmp_path: pathlib.Path) -> None:
-    """Play it with ansible-playbook."""
-    code, said = play(scenario, namespace, tmp_path)
-    log = LOGS / f"{scenario}.log"
-    log.write_text(said)
-    if code:
-        left = "\n".join(remains(cluster, namespace))
-        pytest.fail(f"{failure(said)}\nLeft in {namespace}:\n{left}\nAll that was said: {log}", pytrace=False)
-
-
-def play(scenario: str, namespace: str, jobs: pathlib.Path) -> tuple[int, str]:
-    """Exit code and output; background jobs are kept in the folder ``jobs``."""
+def test_scenario(
+    scenario: str, cluster: ApiCluster, namespace: str, playbooks: Playbooks, tmp_path: pathlib.Path
+) -> None:
+    """Play it with ansible-playbook; background jobs are kept in a folder of its own."""
     LOGS.mkdir(parents=True, exist_ok=True)
-    values = f"scenario={scenario} here={namespace} ansible_async_dir={jobs}"
-    process = subprocess.Popen(
-        ["ansible-playbook", "-v", str(HERE / "scenario.yml"), "-e", values],
-        cwd=HERE.parents[1],
-        env=os.environ,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,
-        preexec_fn=die_with_the_test,
-    )
-    try:
-        said, _nothing = process.communicate(timeout=LONGEST)
-    except subprocess.TimeoutExpired:
-        os.killpg(process.pid, signal.SIGTERM)
-        return 1, f"{process.communicate()[0]}\nTASK [It was ended after {LONGEST} s]\nfatal: it hung"
-    except BaseException:
-        os.killpg(process.pid, signal.SIGTERM)
-        raise
-    return process.returncode, said
-
-
-def die_with_the_test() -> None:
-    """In the child: be sent SIGTERM when the test's process ends, even when nobody could tell it to end in order."""
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    log = LOGS / f"{scenario}.log"
+    values = f"scenario={scenario} here={namespace} ansible_async_dir={tmp_path}"
+    ended = playbooks.play(["-v", str(HERE / "scenario.yml"), "-e", values], HERE.parents[1], log, LONGEST)
+    if ended.code:
+        left = "\n".join(remains(cluster, namespace))
+        hung = f"It was ended after {LONGEST} s.\n" if not ended.in_time else ""
+        pytest.fail(
+            f"{hung}{failure(log.read_text())}\nLeft in {namespace}:\n{left}\nAll that was said: {log}", pytrace=False
+        )
 
 
 def failure(said: str) -> str:
