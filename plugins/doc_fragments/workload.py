@@ -208,6 +208,11 @@ options:
       - "V(job): a Job made from a C(definition) succeeds C(within) a time; it is removed afterwards."
       - "V(prometheus): the values of an instant C(query) stay below C(max) and above C(min); a measurement outside, no data and an error
         are three things, see C(max_failures), C(on_no_data) and C(on_error)."
+      - "V(share): of the answers at a C(url), the part that comes from a C(version) fits the C(weight) that a route gives it."
+      - "V(compare): in a step of strategy C(canary), the new version answers the same requests at a C(url) as well as the old one beside
+        it, and as fast (C(for), C(rate), C(max_error_rate), C(max_latency_ratio))."
+      - "V(compare_query): there too, a Prometheus C(query) that names C($service) or C($deployment) gives no worse value for the new
+        version (C(max_ratio), C(allowance))."
       - With C(during) set to V(true), V(http), V(prometheus) and V(condition) are judged from the beginning of the rollout on.
       - A gate that can never hold, or that cannot be meant, is refused before the first write. All options are in C(docs/gates.md).
     type: list

@@ -97,7 +97,7 @@ def reference_of(params: Json) -> Reference:
 def libraries(params: Json) -> tuple[str, ...]:
     """The Python libraries that these options need."""
     written = [item for item in params.get("gates") or () if isinstance(item, dict)]
-    probes = [item["http"] for item in written if isinstance(item.get("http"), dict)]
+    probes = [item[name] for item in written for name in ("http", "share") if isinstance(item.get(name), dict)]
     asks = any("condition" in item for item in written) or any("version_path" in probe for probe in probes)
     asks = asks or bool(params.get("success_condition"))
     return ("kubernetes", "urllib3", "jmespath") if asks else ("kubernetes", "urllib3")

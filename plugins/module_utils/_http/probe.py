@@ -62,9 +62,15 @@ class _Sums:
 class Probe:
     """One probe; ``run`` it once. ``stop`` may come from a signal handler or another thread."""
 
-    def __init__(self, plan: Plan, read_version: Reader | None = None) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        read_version: Reader | None = None,
+        figures: t.Callable[[samples.Tally], Json] = samples.Tally.figures,
+    ) -> None:
         self._plan = check(plan)
         self._read_version = read_version
+        self._figures = figures
         self._tls = sender.tls_for(plan)
         self._schedule = Schedule(plan.rate, plan.duration)
         self._numbers = itertools.count()
@@ -84,7 +90,7 @@ class Probe:
         """Send everything; ``on_second`` gets each second's record once all requests that were due in it have ended."""
         self._start = time.monotonic() + _LEAD_TIME
         started = datetime.now(timezone.utc) + timedelta(seconds=_LEAD_TIME)
-        sums = _Sums(samples.Timeline(self._schedule), examples=self.examples)
+        sums = _Sums(samples.Timeline(self._schedule, self._figures), examples=self.examples)
         seconds: list[Json] = []
         at_work = self._plan.concurrency
         try:

@@ -98,6 +98,7 @@ class Timeline:
     """Samples sorted into the seconds in which they were due; each is told once, when all its requests have ended."""
 
     schedule: Schedule
+    figures: t.Callable[[Tally], Json] = Tally.figures
     told: int = 0
     _open: dict[int, Tally] = field(default_factory=dict)
 
@@ -112,7 +113,7 @@ class Timeline:
             tally = self._open.get(self.told) or Tally()
             if tally.requests < self.schedule.of_second(self.told):
                 break
-            finished.append({"second": self.told, **tally.figures()})
+            finished.append({"second": self.told, **self.figures(tally)})
             self._open.pop(self.told, None)
             self.told += 1
         return finished

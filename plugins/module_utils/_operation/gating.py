@@ -39,7 +39,7 @@ def _prepared(roll: Roll, gate: Gate, workload: Json, rolls: bool) -> Gate:
     cluster = roll.ports.cluster
     try:
         gate = replace(gate, options={**gate.options, **_found_out(roll, gate)})
-        if gate.form.NAME in gates.OVER_HTTP:
+        if gate.form.NAME in gates.OVER_HTTP and (gate.form.NAME not in gates.SIDED or "sides" in gate.options):
             _http(roll.ports).check(gate.form.NAME, gate.options)
         if gate.form.NAME == job.NAME:
             manifest = job.manifest(gate.options, workload)
@@ -72,9 +72,10 @@ def _unique(roll: Roll, gate: Gate, more: str) -> str:
 def for_rollback(roll: Roll) -> Roll:
     """The roll with the gates that a rollback has to pass: all that are meant for it, none asking for the version that has failed.
 
-    That version still answers when the rollback begins, so nothing is measured over HTTP before it is gone.
+    That version still answers when the rollback begins, so nothing is measured over HTTP before it is gone; and there are no two
+    versions any more whose shares or answers could be compared.
     """
-    kept = [gate for gate in roll.settings.gates if gate.options["on_rollback"]]
+    kept = [gate for gate in roll.settings.gates if gate.options["on_rollback"] and gate.form.NAME not in gates.OF_TWO]
     changed = tuple(replace(gate, options={**gate.options, **_anew(roll, gate)}) for gate in kept)
     return replace(roll, settings=replace(roll.settings, gates=changed))
 

@@ -4,9 +4,12 @@
 from __future__ import annotations
 
 import typing as t
+from dataclasses import replace
 
 from ansible_collections.steady.rollout.plugins.module_utils._rollout import errors, options
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.gates import (
+    compare,
+    compare_query,
     condition,
     endpoints_ready,
     http,
@@ -14,6 +17,7 @@ from ansible_collections.steady.rollout.plugins.module_utils._rollout.gates impo
     min_available,
     prometheus,
     restarts_below,
+    share,
     stable_for,
 )
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.gates.gate import Form, Gate
@@ -29,9 +33,16 @@ GATES: tuple[Form, ...] = (
     http,
     job,
     prometheus,
+    share,
+    compare,
+    compare_query,
 )
 NAMES = tuple(form.NAME for form in GATES)
-OVER_HTTP = tuple(form.NAME for form in GATES if form in (http, prometheus))
+OVER_HTTP = tuple(form.NAME for form in (http, prometheus, share, compare, compare_query))
+SIDED = tuple(form.NAME for form in (compare, compare_query))
+"""Those that compare two versions, and so need a strategy that has both side by side."""
+OF_TWO = (*SIDED, share.NAME)
+"""Those that mean nothing once only one version is left."""
 COMMON = (options.Option("on_rollback", "flag", True),)
 """What every gate can be told: whether the rollback that follows a failure has to pass it as well."""
 _FORMS: t.Mapping[str, Form] = {form.NAME: form for form in GATES}
@@ -53,6 +64,16 @@ def parse(given: t.Any) -> tuple[Gate, ...]:
             _gate(_FORMS[name], value, f"gates[{index}].{name}", f"{name} {labels[name]}" if several else name)
         )
     return tuple(gates)
+
+
+def beside(given: t.Iterable[Gate], sides: Json) -> tuple[Gate, ...]:
+    """The gates, those that compare made ready for these sides: ``{"new": {"service", "deployment", "headers"}, "old": {...}}``.
+
+    ``headers`` are those with which a request through the load balancer reaches this side alone.
+    """
+    return tuple(
+        replace(gate, options={**gate.options, "sides": sides}) if gate.form.NAME in SIDED else gate for gate in given
+    )
 
 
 def _named(item: t.Any, where: str) -> tuple[str, t.Any]:

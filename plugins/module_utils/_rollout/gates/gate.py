@@ -18,6 +18,8 @@ Json = dict[str, t.Any]
 State = t.Literal["waiting", "holds", "passed", "failed"]
 Want = t.Literal["", "begin", "stop", "drop"]
 Objects = t.Callable[[Scope], list[Json]]
+SIDES = ("new", "old")
+"""What is compared, where a strategy has both versions side by side."""
 
 
 @dataclass(frozen=True)
@@ -130,3 +132,13 @@ def no_scopes(_options: Json, _workload: Json) -> tuple[Scope, ...]:
 def possible(_options: Json, _outlook: Outlook) -> str:
     """For gates that any workload can pass."""
     return ""
+
+
+def sides_missing(options: Json, _outlook: Outlook) -> str:
+    """For gates that compare two versions side by side."""
+    if "sides" in options:
+        return ""
+    return (
+        "it compares two versions side by side, and there are none here."
+        " Write it into a step of strategy canary, or measure with http or prometheus."
+    )

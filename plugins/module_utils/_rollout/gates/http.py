@@ -44,6 +44,11 @@ PATIENCE = 0.5
 """Seconds between two looks at a probe that is running."""
 
 
+def named(*names: str) -> tuple[Option, ...]:
+    """Of the options above those that another gate has as well."""
+    return tuple(option for option in OPTIONS if option.name in names)
+
+
 def check(options: Json, where: str) -> None:
     """Where the version stands in an answer is said once, and a version that is expected has to stand somewhere."""
     if options["version_pattern"] and options["version_path"]:
@@ -76,21 +81,22 @@ def judge(options: Json, view: gate.View) -> gate.Reading:
     allowed = options["max_error_rate"] * options["rate"] * options["for"]
     lost = most_in_a_row(seconds, options["for"])
     if lost > allowed or report:
-        return _ended(options, view, report or _so_far(found), lost > allowed)
+        return _ended(options, view, report or so_far(found), lost > allowed)
     end = (math.inf if view.completed is None else view.completed) + options["for"]
     over = options["during"] and view.at >= end
     failed = sum(second["failed_requests"] for second in seconds)
     return gate.Reading(
         "waiting",
         f"{failed} requests failed so far" if failed else "",
-        _so_far(found),
+        so_far(found),
         view.memory,
         look_again=view.at + PATIENCE,
         want="stop" if over else "",
     )
 
 
-def _milliseconds(value: float) -> str:
+def milliseconds(value: float) -> str:
+    """A latency for people."""
     return f"{value:.0f}" if value >= 10 else f"{value:g}"
 
 
@@ -101,7 +107,7 @@ def most_in_a_row(seconds: t.Sequence[Json], length: float) -> int:
     return max((sum(failed[start : start + window]) for start in range(max(1, len(failed) - window + 1))), default=0)
 
 
-def _so_far(found: Json) -> Json:
+def so_far(found: Json) -> Json:
     """The figures of a probe that is still running; its latency is that of the last second."""
     seconds: list[Json] = found["seconds"]
     kinds: dict[str, int] = {}
@@ -117,12 +123,17 @@ def _so_far(found: Json) -> Json:
     }
 
 
+def failures_in_words(figures: Json) -> str:
+    """How many requests failed in which way, each with what the first of them said."""
+    kinds = [(kind, count) for kind, count in figures["failures"].items() if count]
+    return "; ".join(f"{count} {kind} ({figures['examples'].get(kind, '')})" for kind, count in kinds)
+
+
 def _ended(options: Json, view: gate.View, figures: Json, lost: bool) -> gate.Reading:
     failed, requests, latency = figures["failed_requests"], figures["requests"], figures["latency_ms"]
-    text = f"{requests} requests, {failed} failed" + (f", p99 {_milliseconds(latency['p99'])} ms" if latency else "")
+    text = f"{requests} requests, {failed} failed" + (f", p99 {milliseconds(latency['p99'])} ms" if latency else "")
     measurement = {key: value for key, value in figures.items() if key not in ("per_second", "by_connection")}
-    kinds = [(kind, count) for kind, count in figures["failures"].items() if count]
-    first = "; ".join(f"{count} {kind} ({figures['examples'].get(kind, '')})" for kind, count in kinds)
+    first = failures_in_words(figures)
     slow = [
         f"{name} {latency[name]:g} ms is more than {options[f'max_{name}']:g} ms"
         for name in ("p50", "p95", "p99")

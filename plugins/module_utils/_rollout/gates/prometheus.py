@@ -71,13 +71,21 @@ def check(options: Json, where: str) -> None:
 
 def judge(options: Json, view: gate.View) -> gate.Reading:
     """It fails with the measurement that is one failure too many; with ``during`` ``count`` begins at completion."""
+    return judge_by(measured, options, view)
+
+
+Measured = t.Callable[[Json, Json], tuple[str, str, "str | None"]]
+
+
+def judge_by(measured: Measured, options: Json, view: gate.View) -> gate.Reading:
+    """The same, with another way to say what a measurement shows."""
     if view.completed is None and not options["during"]:
         return gate.Reading("waiting", "begins when the rollout is complete")
     memory: Memory = view.memory or Memory(view.at + options["delay"])
     if memory.asking and view.measured is None:
         return gate.Reading("waiting", memory.said, {}, memory, view.at + PATIENCE)
     if memory.asking:
-        memory = _taken(options, view, memory)
+        memory = _taken(measured(options, view.measured), options, view, memory)
     measurement = {"failed": memory.failed, "measured": memory.counted, "measurements": list(memory.told)}
     if memory.failed > options["max_failures"] or memory.ignored > options["max_ignored"]:
         row = f" ({memory.ignored} measurements in a row without a result)" if memory.ignored else ""
@@ -91,9 +99,9 @@ def judge(options: Json, view: gate.View) -> gate.Reading:
     return gate.Reading("waiting", memory.said, measurement, memory, memory.due)
 
 
-def _taken(options: Json, view: gate.View, memory: Memory) -> Memory:
+def _taken(result: tuple[str, str, str | None], options: Json, view: gate.View, memory: Memory) -> Memory:
     """The measurement that is there, counted."""
-    outcome, said, value = measured(options, view.measured)
+    outcome, said, value = result
     counts_as = {"error": options["on_error"], "no data": options["on_no_data"]}.get(outcome, outcome)
     ignored, failed = counts_as == "ignore", counts_as in ("fail", "failed")
     entry = {"seconds": round(view.at - view.began, 3), "outcome": outcome, "value": value, "message": said}

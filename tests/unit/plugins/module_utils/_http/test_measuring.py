@@ -72,6 +72,37 @@ def test_a_query_runs_in_the_background(nobody: str) -> None:
     begun.close()
 
 
+SIDES = {side: {"service": side, "deployment": side, "headers": {"track": side}} for side in ("new", "old")}
+
+
+def test_a_comparison_asks_both_sides_in_step_each_with_its_header(healthy: t.Any) -> None:
+    wanted = options("compare", url=healthy.url, **{"for": "1s", "rate": 30})
+    begun = HTTP.begin("compare", {**wanted, "sides": SIDES})
+    HTTP.check("compare", wanted)
+    found = until(lambda: all(side["report"] for side in begun.found().values()) and begun.found())
+    assert [len(found[side]["seconds"][0]["latencies"]) for side in ("new", "old")] == [30, 30]
+    for side in (b"new", b"old"):
+        assert sum(b"track: " + side in request for request in healthy.requests) == 30
+
+
+def test_a_compared_query_is_asked_for_both_sides(nobody: str) -> None:
+    wanted = {**options("compare_query", url=nobody, query='up{s="$service"}'), "sides": SIDES}
+    HTTP.check("compare_query", wanted)
+    begun = HTTP.begin("compare_query", wanted)
+    assert set(until(begun.found)) == {"new", "old"}
+    begun.close()
+
+
+def test_a_share_is_counted_by_the_versions_in_the_answers(healthy: t.Any) -> None:
+    wanted = options("share", url=healthy.url, version="2.0", weight=5, version_pattern=r"Version (\S+)", rate=50)
+    HTTP.check("share", wanted)
+    begun = HTTP.begin("share", wanted)
+    (second,) = until(lambda: begun.found()["seconds"][:1])
+    begun.close()
+    assert second["versions"] == {"1.0": {"requests": 50, "share": 1.0}}
+    assert second["failed_requests"] == 0
+
+
 @pytest.mark.parametrize(
     ("written", "words"),
     [
