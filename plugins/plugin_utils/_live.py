@@ -23,9 +23,14 @@ from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from ansible_collections.steady.rollout.plugins.module_utils._ansible.progress import VARIABLE
+from ansible_collections.steady.rollout.plugins.module_utils._rollout import digest
 from ansible_collections.steady.rollout.plugins.plugin_utils._pace import Pace
 
+Json = dict[str, t.Any]
+
 _BLOCK = 65536
+_SEEN = ("changed", "failed", "msg", "exception", "warnings", "deprecations", "ansible_facts", "invocation", "diff")
+"""Of a failure's result what the default output prints on its own, or what has nothing to do with the module."""
 
 
 class LiveAction(ActionBase):
@@ -34,17 +39,27 @@ class LiveAction(ActionBase):
     _supports_check_mode = True
     _supports_async = True
 
-    def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
-        """Run the module; the result is the module's own."""
-        result: dict[str, t.Any] = super().run(tmp, task_vars)
-        if not self._can_follow():
-            result.update(self._execute_module(task_vars=task_vars, wrap_async=self._task.async_val))
+    def run(self, tmp: str | None = None, task_vars: Json | None = None) -> Json:
+        """Run the module; the result is the module's own, but for what nobody would read in it."""
+        result: Json = super().run(tmp, task_vars)
+        result.update(self._executed(task_vars))
+        if Display().verbosity or self._task.no_log or self._task.async_val or not digest.known(result):
             return result
+        if not result.get("failed"):
+            for line in digest.lines(result):
+                Display().display(f"  {line}")
+        elif only_the_terminal_sees(self._task):
+            return {key: result[key] for key in _SEEN if key in result}
+        return result
+
+    def _executed(self, task_vars: Json | None) -> Json:
+        """The module's result."""
+        if not self._can_follow():
+            return t.cast(Json, self._execute_module(task_vars=task_vars, wrap_async=self._task.async_val))
         pace = Pace(names_of(self._task.args), details=Display().verbosity > 0)
         with Follower(pace) as follower:
             self._task.environment = [*(self._task.environment or []), {VARIABLE: follower.path}]
-            result.update(self._execute_module(task_vars=task_vars))
-        return result
+            return t.cast(Json, self._execute_module(task_vars=task_vars))
 
     def _can_follow(self) -> bool:
         return (
@@ -99,7 +114,21 @@ class Follower:
             Display().display(line)
 
 
-def names_of(arguments: dict[str, t.Any]) -> list[str]:
+def only_the_terminal_sees(task: t.Any) -> bool:
+    """Whether nothing can come of a failure's result but that the default output prints all of it.
+
+    A register, a condition, a rescue or always section, or another callback (AWX has its own) may want any part of it.
+    """
+    default = constants.DEFAULT_STDOUT_CALLBACK in ("default", "ansible.builtin.default")  # type: ignore[attr-defined]
+    alone = default and not constants.CALLBACKS_ENABLED  # type: ignore[attr-defined]
+    asked = (task.register, task.failed_when, task.changed_when, task.until)
+    block = task._parent
+    while block is not None and not (getattr(block, "rescue", None) or getattr(block, "always", None)):
+        block = getattr(block, "_parent", None)
+    return alone and block is None and not any(asked)
+
+
+def names_of(arguments: Json) -> list[str]:
     """The workloads that the task names, as progress lines do."""
     entries = arguments.get("workloads")
     named = [entry for entry in entries if isinstance(entry, dict)] if isinstance(entries, list) else [arguments]

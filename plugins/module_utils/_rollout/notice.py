@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.steady.rollout.plugins.module_utils._rollout import errors
+from ansible_collections.steady.rollout.plugins.module_utils._rollout import errors, outcomes
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.masking import masked
 
 Json = dict[str, t.Any]
@@ -32,18 +32,6 @@ def failed(results: t.Iterable[Json]) -> bool:
     return any(result.get("failed") for result in results)
 
 
-def outcome(result: Json) -> str:
-    """How it turned out: complete, unchanged, paused, rolled back, failed, not begun, interrupted, or predicted in check mode."""
-    status = str(result.get("status") or "")
-    if status in ("not_begun", "interrupted"):
-        return status.replace("_", " ")
-    if result.get("failed"):
-        return "rolled back" if result.get("rolled_back") else "failed"
-    if not result.get("changed"):
-        return "unchanged"
-    return {"": "predicted", "paused": "paused"}.get(status, "complete")
-
-
 def generic(results: t.Sequence[Json], report: str = "") -> Json:
     """For programs: one entry for each workload."""
     whole = {"failed": failed(results), "text": _headline(results), "workloads": [_entry(result) for result in results]}
@@ -66,7 +54,11 @@ def _headline(results: t.Sequence[Json]) -> str:
 def _entry(result: Json) -> Json:
     named = _facts(result, "workload")
     entry: Json = {key: str(named.get(key) or "") for key in ("kind", "namespace", "name")}
-    entry |= {"outcome": outcome(result), "changed": bool(result.get("changed")), "seconds": result.get("seconds") or 0}
+    entry |= {
+        "outcome": outcomes.outcome(result),
+        "changed": bool(result.get("changed")),
+        "seconds": result.get("seconds") or 0,
+    }
     for side in ("before", "after"):
         entry[side] = {key: _facts(result, side).get(key) for key in ("version", "revision")}
     entry["findings"] = [

@@ -3,10 +3,9 @@
 
 from __future__ import annotations
 
-import datetime
 import typing as t
 
-from ansible_collections.steady.rollout.plugins.module_utils._rollout import revisions
+from ansible_collections.steady.rollout.plugins.module_utils._rollout import moments, revisions
 
 Json = dict[str, t.Any]
 
@@ -93,18 +92,14 @@ def _who(workload: Json, current: Json) -> str:
 
 def age(since: str, now: str) -> str:
     """``45s``, ``12m``, ``7h``, ``30d``; ``-`` for a date that is none."""
-    try:
-        seconds = int((_moment(now) - _moment(since)).total_seconds())
-    except ValueError:
+    begun, present = moments.seconds_of(since), moments.seconds_of(now)
+    if begun is None or present is None:
         return "-"
+    seconds = int(present - begun)
     for unit, length in (("d", 86400), ("h", 3600), ("m", 60)):
         if seconds >= 2 * length:
             return f"{seconds // length}{unit}"
     return f"{max(0, seconds)}s"
-
-
-def _moment(written: str) -> datetime.datetime:
-    return datetime.datetime.strptime(written[:19], "%Y-%m-%dT%H:%M:%S")
 
 
 def _plain(text: str) -> str:

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import datetime
 import math
 import re
 import typing as t
@@ -11,6 +10,7 @@ from dataclasses import dataclass, field
 
 from ansible_collections.steady.rollout.plugins.module_utils._rollout import objects
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.kinds.kind import Kind
+from ansible_collections.steady.rollout.plugins.module_utils._rollout.moments import moment
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.snapshot import Snapshot
 
 Json = dict[str, t.Any]
@@ -136,11 +136,6 @@ def waiting(status: Json) -> tuple[str, str]:
 def last_exit(status: Json) -> Json:
     """How the container ended last; empty when it never did."""
     return (status.get("state") or {}).get("terminated") or (status.get("lastState") or {}).get("terminated") or {}
-
-
-def moment(text: str) -> datetime.datetime:
-    """A date and time as the cluster writes it; the beginning of time when it wrote none."""
-    return datetime.datetime.fromisoformat((text or "0001-01-01T00:00:00Z").replace("Z", "+00:00"))
 
 
 def last_seen(event: Json) -> str:

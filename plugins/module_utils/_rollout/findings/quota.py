@@ -13,8 +13,8 @@ from ansible_collections.steady.rollout.plugins.module_utils._rollout.findings.f
     event_evidence,
     last_seen,
     latest,
-    moment,
 )
+from ansible_collections.steady.rollout.plugins.module_utils._rollout.moments import moment
 
 Json = dict[str, t.Any]
 

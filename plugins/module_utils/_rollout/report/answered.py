@@ -6,7 +6,8 @@ from __future__ import annotations
 import math
 import typing as t
 
-from ansible_collections.steady.rollout.plugins.module_utils._rollout.report import chart, colours, moments
+from ansible_collections.steady.rollout.plugins.module_utils._rollout import moments
+from ansible_collections.steady.rollout.plugins.module_utils._rollout.report import chart, colours
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.report.markup import (
     EMPTY,
     Markup,

@@ -6,8 +6,8 @@ from __future__ import annotations
 import json
 import typing as t
 
-from ansible_collections.steady.rollout.plugins.module_utils._rollout import wording
-from ansible_collections.steady.rollout.plugins.module_utils._rollout.report import moments, pods, summary
+from ansible_collections.steady.rollout.plugins.module_utils._rollout import moments, wording
+from ansible_collections.steady.rollout.plugins.module_utils._rollout.report import pods, summary
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.report.answered import mood
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.report.markup import EMPTY, Markup, element
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.report.table import NUMBER, TEXT, table, unfolded

@@ -6,10 +6,9 @@ from __future__ import annotations
 import re
 import typing as t
 
-from ansible_collections.steady.rollout.plugins.module_utils._rollout import wording
+from ansible_collections.steady.rollout.plugins.module_utils._rollout import moments, wording
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.report import (
     answered,
-    moments,
     page,
     story,
     summary,

@@ -7,11 +7,11 @@ import base64
 import hashlib
 import typing as t
 
+from ansible_collections.steady.rollout.plugins.module_utils._rollout import moments
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.report import (
     answered,
     chapter,
     colours,
-    moments,
     story,
     summary,
 )

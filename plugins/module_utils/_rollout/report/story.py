@@ -6,7 +6,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, field
 
-from ansible_collections.steady.rollout.plugins.module_utils._rollout.report import moments
+from ansible_collections.steady.rollout.plugins.module_utils._rollout import moments, outcomes
 
 Json = dict[str, t.Any]
 
@@ -24,7 +24,7 @@ class Moment:
 class Story:
     """``asked`` is the version that was to run, ``after`` the one that runs now; ``began`` in seconds since 1970, None if unknown.
 
-    ``outcome`` is one of complete, unchanged, predicted, paused, rolled back, failed, not begun and interrupted. ``text`` is what the
+    ``outcome`` is one of ``outcomes.ALL``. ``text`` is what the
     module said less its first line, ``headline``, and less what comes next, ``following``.
     """
 
@@ -51,15 +51,12 @@ class Story:
     @property
     def good(self) -> bool:
         """Whether it turned out as it was asked for."""
-        return self.outcome in GOOD
+        return self.outcome in outcomes.GOOD
 
     @property
     def change(self) -> str:
         """From which version to which, in a few words."""
         return f"{self.before} → {self.asked}" if self.before and self.asked != self.before else self.asked
-
-
-GOOD = ("complete", "unchanged", "predicted", "paused")
 
 
 def story_of(result: Json, run: Json) -> Story:
@@ -74,7 +71,7 @@ def story_of(result: Json, run: Json) -> Story:
     return Story(
         workload=_workload(result.get("workload")),
         headline=lines[0],
-        outcome=_outcome(result),
+        outcome=outcomes.outcome(result),
         before=before,
         asked=asked or after,
         after=after,
@@ -120,19 +117,6 @@ def _workload(named: object) -> str:
     if not isinstance(named, dict):
         return ""
     return f"{named.get('kind', '')} {named.get('namespace', '')}/{named.get('name', '')}".strip()
-
-
-def _outcome(result: Json) -> str:
-    status = str(result.get("status") or "")
-    if status in ("not_begun", "interrupted"):
-        return status.replace("_", " ")
-    if result.get("failed"):
-        return "rolled back" if result.get("rolled_back") else "failed"
-    if status == "paused":
-        return status
-    if not status:
-        return "predicted" if result.get("changed") else "unchanged"
-    return "complete" if result.get("changed") else "unchanged"
 
 
 def undone_by(stories: t.Sequence[Story]) -> dict[int, int]:

@@ -5,18 +5,15 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.steady.rollout.plugins.module_utils._rollout import wording
-from ansible_collections.steady.rollout.plugins.module_utils._rollout.report import moments
+from ansible_collections.steady.rollout.plugins.module_utils._rollout import moments, outcomes, wording
 
 if t.TYPE_CHECKING:
     from ansible_collections.steady.rollout.plugins.module_utils._rollout.report.record import Report
 
-ORDER = ("complete", "unchanged", "predicted", "paused", "rolled back", "failed", "interrupted", "not begun")
-
 
 def sentence(report: Report) -> str:
     """How many rollouts there were, how they turned out, and what users noticed."""
-    counts = {outcome: sum(story.outcome == outcome for story in report.stories) for outcome in ORDER}
+    counts = {outcome: sum(story.outcome == outcome for story in report.stories) for outcome in outcomes.ALL}
     told = ", ".join(f"{count} {outcome}" for outcome, count in counts.items() if count)
     total = len(report.stories)
     parts = [f"{total} rollout{'' if total == 1 else 's'}: {told}."] if total else []

@@ -6,7 +6,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, field
 
-from ansible_collections.steady.rollout.plugins.module_utils._rollout.report import moments
+from ansible_collections.steady.rollout.plugins.module_utils._rollout import moments
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.report.story import dicts, number
 
 Json = dict[str, t.Any]

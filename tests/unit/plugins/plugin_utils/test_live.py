@@ -10,10 +10,17 @@ import types
 import typing as t
 
 import pytest
+from ansible import constants
+from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from ansible_collections.steady.rollout.plugins.module_utils._ansible.progress import open_progress
-from ansible_collections.steady.rollout.plugins.plugin_utils._live import Follower, LiveAction, names_of
+from ansible_collections.steady.rollout.plugins.plugin_utils._live import (
+    Follower,
+    LiveAction,
+    names_of,
+    only_the_terminal_sees,
+)
 from ansible_collections.steady.rollout.plugins.plugin_utils._pace import Pace
 
 
@@ -113,3 +120,67 @@ def test_only_a_module_beside_us_as_the_same_user_is_followed(
     action._connection = types.SimpleNamespace(transport=transport)
     action._task = types.SimpleNamespace(**{"become": False, "async_val": 0, "no_log": False, **task})
     assert action._can_follow() is follows
+
+
+FAILED = {
+    "msg": "It failed.",
+    "failed": True,
+    "changed": True,
+    "timeline": [{"text": "a"}],
+    "findings": [{"code": "b"}],
+}
+DONE = {"msg": "Upgraded.", "changed": True, "status": "complete", "seconds": 3.2, "timeline": []}
+
+
+def task(**more: t.Any) -> types.SimpleNamespace:
+    """A task that nobody asks anything of."""
+    nothing = {"register": None, "failed_when": [], "changed_when": [], "until": [], "_parent": None, "args": {}}
+    return types.SimpleNamespace(**{**nothing, "no_log": False, "become": False, "async_val": 0, **more})
+
+
+def returned(monkeypatch: pytest.MonkeyPatch, result: dict[str, t.Any], verbosity: int = 0, **more: t.Any) -> t.Any:
+    """What the action makes of the module's result on a remote connection."""
+    monkeypatch.setattr(Display(), "verbosity", verbosity)
+    monkeypatch.setattr(ActionBase, "run", lambda *_given: {})
+    action = LiveAction.__new__(LiveAction)
+    action._task, action._connection = task(**more), types.SimpleNamespace(transport="ssh")
+    action._execute_module = lambda **_options: dict(result)  # type: ignore[method-assign]
+    return action.run(task_vars={})
+
+
+def test_a_success_ends_with_a_summary_and_keeps_its_result(shown: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    assert returned(monkeypatch, DONE) == DONE
+    assert shown == ["  Upgraded in 3.2 s."]
+
+
+def test_a_failure_that_only_the_terminal_sees_is_its_text(shown: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    assert returned(monkeypatch, FAILED) == {"msg": "It failed.", "failed": True, "changed": True}
+    assert shown == []
+
+
+@pytest.mark.parametrize(("verbosity", "more"), [(1, {}), (0, {"register": "rollout"}), (0, {"no_log": True})])
+def test_whoever_may_want_it_gets_everything(
+    shown: list[str], monkeypatch: pytest.MonkeyPatch, verbosity: int, more: dict[str, t.Any]
+) -> None:
+    assert returned(monkeypatch, FAILED, verbosity, **more) == FAILED
+    assert shown == []
+
+
+@pytest.mark.parametrize("asked", ["register", "failed_when", "changed_when", "until"])
+def test_what_a_task_asks_of_its_result_may_be_any_part_of_it(asked: str) -> None:
+    assert only_the_terminal_sees(task())
+    assert not only_the_terminal_sees(task(**{asked: ["result.findings"]}))
+
+
+@pytest.mark.parametrize("section", ["rescue", "always"])
+def test_a_rescue_around_it_may_ask_too(section: str) -> None:
+    outer = types.SimpleNamespace(**{"rescue": [], "always": [], section: ["a task"]}, _parent=None)
+    assert not only_the_terminal_sees(task(_parent=types.SimpleNamespace(rescue=[], always=[], _parent=outer)))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("DEFAULT_STDOUT_CALLBACK", "awx_display"), ("CALLBACKS_ENABLED", ["ara"])]
+)
+def test_another_callback_may_want_everything(monkeypatch: pytest.MonkeyPatch, name: str, value: t.Any) -> None:
+    monkeypatch.setattr(constants, name, value)
+    assert not only_the_terminal_sees(task())

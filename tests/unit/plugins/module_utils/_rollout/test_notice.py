@@ -117,23 +117,6 @@ def test_of_many_the_first_that_failed_is_told_and_how_many_there_are() -> None:
     assert len(notice.slack([GOOD] * 30)["attachments"]) == 20
 
 
-@pytest.mark.parametrize(
-    ("more", "outcome"),
-    [
-        ({}, "complete"),
-        ({"changed": False}, "unchanged"),
-        ({"status": ""}, "predicted"),
-        ({"status": "paused"}, "paused"),
-        ({"failed": True}, "failed"),
-        ({"failed": True, "rolled_back": {"revision": 1}}, "rolled back"),
-        ({"status": "not_begun", "changed": False}, "not begun"),
-        ({"status": "interrupted", "failed": True}, "interrupted"),
-    ],
-)
-def test_the_outcome_in_a_word(more: Json, outcome: str) -> None:
-    assert notice.outcome({**GOOD, **more}) == outcome
-
-
 @pytest.mark.parametrize("form", [notice.generic, notice.slack])
 @pytest.mark.parametrize(
     "result", [{}, {"failed": True, "msg": ""}, {"msg": None, "workload": 3, "findings": [1], "before": []}]

@@ -8,7 +8,7 @@ import datetime
 import typing as t
 
 from ansible_collections.steady.rollout.plugins.module_utils._ansible import workload
-from ansible_collections.steady.rollout.plugins.module_utils._rollout.report import moments
+from ansible_collections.steady.rollout.plugins.module_utils._rollout import moments
 from ansible_collections.steady.rollout.tests.unit.films.play import played
 
 Json = dict[str, t.Any]

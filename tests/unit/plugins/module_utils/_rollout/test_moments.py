@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.steady.rollout.plugins.module_utils._rollout.report import moments
+from ansible_collections.steady.rollout.plugins.module_utils._rollout import moments
 
 
 def test_a_moment_is_read_and_told_in_utc() -> None:

@@ -1,18 +1,23 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Times in results, and times for people. Seconds are those since 1970, in UTC."""
+"""Times as the cluster and results write them, and times for people. Seconds are those since 1970, in UTC."""
 
 from __future__ import annotations
 
 import datetime
 
 
+def moment(text: str) -> datetime.datetime:
+    """A date and time in ISO 8601, in UTC where it names no zone; the beginning of time for an empty one. Raises ValueError."""
+    found = datetime.datetime.fromisoformat((text or "0001-01-01T00:00:00Z").replace("Z", "+00:00"))
+    return found if found.tzinfo else found.replace(tzinfo=datetime.timezone.utc)
+
+
 def seconds_of(text: object) -> float | None:
-    """The moment that an ISO 8601 text names; None when it names none."""
+    """The moment that such a text names; None when it names none."""
     try:
-        moment = datetime.datetime.fromisoformat(str(text).replace("Z", "+00:00"))
+        return moment(str(text)).timestamp() if text else None
     except ValueError:
         return None
-    return (moment if moment.tzinfo else moment.replace(tzinfo=datetime.timezone.utc)).timestamp()
 
 
 def clock(seconds: float) -> str:
