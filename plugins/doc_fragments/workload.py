@@ -219,3 +219,75 @@ options:
     elements: raw
     default: []
 """
+
+    WINDOWS = r"""
+options:
+  window:
+    description:
+      - The maintenance windows in which the workload may be changed, several are allowed. Outside them the change is refused before
+        anything is written, in check mode as well, and the failure says when it may be made next. Without any, it may always be made.
+      - It has to begin within a window, and be over in it by O(estimate). What is under way goes on to its end, and a rollback after a
+        failure is made whatever the time. Where there is nothing to change nothing is refused, and pausing is possible at any time.
+      - More about them in C(docs/windows.md).
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      rrule:
+        description:
+          - When it opens, a rule of RFC 5545 such as V(FREQ=WEEKLY;BYDAY=TU,TH;BYHOUR=22), in the wall-clock time of O(window[].time_zone).
+          - Hour, minute and second are V(0) where nothing says another. C(FREQ) is C(DAILY), C(WEEKLY), C(MONTHLY) or C(YEARLY).
+          - A time that does not exist on the day on which the clocks go forward is the same time by the clock of before; one that
+            comes twice when they go back is the first.
+        type: str
+        required: true
+      duration:
+        description: How long it stays open, V(3h) or V(90m); real time, however the clocks change meanwhile.
+        type: str
+        required: true
+      time_zone:
+        description: The zone of its times, as the host on which the module runs knows it.
+        type: str
+        default: UTC
+      starts:
+        description:
+          - The day, or the day and time, of the first window (V(2026-12-01)). Only rules that count (C(INTERVAL), C(COUNT)) or that do
+            not say on which day need it.
+        type: str
+        default: ''
+  freezes:
+    description: Times in which nothing is changed, whatever O(window) says.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      from:
+        description: Its first day (V(2026-12-20)), or the date and time at which it begins.
+        type: str
+        required: true
+      until:
+        description: Its last day, the whole of it, or the date and time at which it ends.
+        type: str
+        required: true
+      time_zone:
+        description: The zone of its times.
+        type: str
+        default: UTC
+      reason:
+        description: What it is for; shown with the refusal.
+        type: str
+        default: ''
+  estimate:
+    description:
+      - How long the change takes. It is refused when the window closes, or a freeze begins, before that.
+      - Without it, as long as it may take, which is O(timeout).
+    type: str
+    default: ''
+  break_glass:
+    description:
+      - Why the change is made outside O(window) or within O(freezes) all the same, in words.
+      - The reason, who it was and when are written with the change into the workload's annotation C(steady.rollout/break-glass), and the
+        reason into the change's cause. Within a window it has no effect.
+    type: str
+    default: ''
+"""

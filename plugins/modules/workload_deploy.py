@@ -47,6 +47,7 @@ extends_documentation_fragment:
   - steady.rollout.workload.waiting
   - steady.rollout.workload.gates
   - steady.rollout.workload.holding
+  - steady.rollout.workload.windows
   - steady.rollout.workload.changing
 seealso:
   - module: steady.rollout.workload_upgrade
@@ -242,6 +243,7 @@ ARGUMENTS: dict[str, t.Any] = {
     **workload.WAITING,
     **workload.GATES,
     **workload.HOLDING,
+    **workload.WINDOWS,
     **workload.CHANGING,
     **workload.ON_FAILURE,
     "definition": {"type": "dict", "required": True},

@@ -48,6 +48,7 @@ extends_documentation_fragment:
   - steady.rollout.workload.waiting
   - steady.rollout.workload.gates
   - steady.rollout.workload.holding
+  - steady.rollout.workload.windows
 seealso:
   - module: steady.rollout.workload_restart
   - module: steady.rollout.workload_wait
@@ -233,6 +234,7 @@ ARGUMENTS: dict[str, t.Any] = {
     **workload.WAITING,
     **workload.GATES,
     **workload.HOLDING,
+    **workload.WINDOWS,
     **workload.ON_FAILURE,
     **many.arguments(),
     "state": {"type": "str", "default": "paused", "choices": ["paused", "resumed"]},

@@ -45,6 +45,7 @@ extends_documentation_fragment:
   - steady.rollout.workload.waiting
   - steady.rollout.workload.gates
   - steady.rollout.workload.holding
+  - steady.rollout.workload.windows
   - steady.rollout.workload.changing
 seealso:
   - module: steady.rollout.workload_upgrade
@@ -233,6 +234,7 @@ ARGUMENTS: dict[str, t.Any] = {
     **workload.WAITING,
     **workload.GATES,
     **workload.HOLDING,
+    **workload.WINDOWS,
     **workload.CHANGING,
     **many.arguments(),
     "on_failure": {"type": "str", "default": "keep", "choices": ["rollback", "pause", "keep"]},

@@ -76,6 +76,7 @@ extends_documentation_fragment:
   - steady.rollout.workload.waiting
   - steady.rollout.workload.gates
   - steady.rollout.workload.holding
+  - steady.rollout.workload.windows
   - steady.rollout.workload.changing
 seealso:
   - module: steady.rollout.workload_upgrade
@@ -277,6 +278,7 @@ ARGUMENTS: dict[str, t.Any] = {
     **workload.WAITING,
     **workload.GATES,
     **workload.HOLDING,
+    **workload.WINDOWS,
     **workload.CHANGING,
     "revision": {"type": "int"},
     "version": {"type": "raw"},

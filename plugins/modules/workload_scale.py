@@ -59,6 +59,7 @@ extends_documentation_fragment:
   - steady.rollout.workload.waiting
   - steady.rollout.workload.gates
   - steady.rollout.workload.holding
+  - steady.rollout.workload.windows
 seealso:
   - module: steady.rollout.workload_wait
 author:
@@ -248,6 +249,7 @@ ARGUMENTS: dict[str, t.Any] = {
     **workload.WAITING,
     **workload.GATES,
     **workload.HOLDING,
+    **workload.WINDOWS,
     "replicas": {"type": "int"},
     **many.arguments(replicas={"type": "int"}),
 }

@@ -18,7 +18,7 @@ from ansible_collections.steady.rollout.plugins.module_utils._cluster.cluster im
 from ansible_collections.steady.rollout.plugins.module_utils._http import measuring
 from ansible_collections.steady.rollout.plugins.module_utils._operation.outcome import Outcome, Settings
 from ansible_collections.steady.rollout.plugins.module_utils._operation.ports import Ports
-from ansible_collections.steady.rollout.plugins.module_utils._rollout import durations, errors, gates, kinds
+from ansible_collections.steady.rollout.plugins.module_utils._rollout import durations, errors, gates, kinds, windows
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.findings.finding import Limits
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.gates.gate import Gate
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.snapshot import Reference
@@ -52,8 +52,37 @@ CHANGING: Json = {
     "delete_stuck_pods": {"type": "bool", "default": True},
 }
 GATES: Json = {"gates": {"type": "list", "elements": "raw", "default": []}}
+WINDOWS: Json = {
+    "window": {
+        "type": "list",
+        "elements": "dict",
+        "default": [],
+        "options": {
+            "rrule": {"type": "str", "required": True},
+            "duration": {"type": "str", "required": True},
+            "time_zone": {"type": "str", "default": "UTC"},
+            "starts": {"type": "str", "default": ""},
+        },
+    },
+    "freezes": {
+        "type": "list",
+        "elements": "dict",
+        "default": [],
+        "options": {
+            "from": {"type": "str", "required": True},
+            "until": {"type": "str", "required": True},
+            "time_zone": {"type": "str", "default": "UTC"},
+            "reason": {"type": "str", "default": ""},
+        },
+    },
+    "estimate": {"type": "str", "default": ""},
+    "break_glass": {"type": "str", "default": ""},
+}
 HOLDING: Json = {"take_over": {"type": "bool", "default": False}}
 ON_FAILURE: Json = {"on_failure": {"type": "str", "default": "rollback", "choices": ["rollback", "pause", "keep"]}}
+
+
+_NO_REASON = frozenset(("true", "yes", "on", "1", "y", "false", "no", "off", "0", "n"))
 
 
 class SystemClock:
@@ -100,7 +129,8 @@ def libraries(params: Json) -> tuple[str, ...]:
     probes = [item[name] for item in written for name in ("http", "share") if isinstance(item.get(name), dict)]
     asks = any("condition" in item for item in written) or any("version_path" in probe for probe in probes)
     asks = asks or bool(params.get("success_condition"))
-    return ("kubernetes", "urllib3", "jmespath") if asks else ("kubernetes", "urllib3")
+    always = ("kubernetes", "urllib3", "dateutil") if params.get("window") else ("kubernetes", "urllib3")
+    return (*always, "jmespath") if asks else always
 
 
 def settings_of(params: Json, check_mode: bool) -> Settings:
@@ -110,14 +140,33 @@ def settings_of(params: Json, check_mode: bool) -> Settings:
     if "timeout" not in params:
         return Settings(dry_run=check_mode, **given)
     given["gates"] = gates_of(params)
-    return Settings(
-        timeout=durations.parse(params["timeout"], "timeout"), limits=limits_of(params), dry_run=check_mode, **given
-    )
+    timeout = durations.parse(params["timeout"], "timeout")
+    if "window" in params:
+        given["calendar"] = calendar_of(params, timeout)
+        given["break_glass"] = break_glass_of(params)
+    return Settings(timeout=timeout, limits=limits_of(params), dry_run=check_mode, **given)
 
 
 def gates_of(params: Json) -> tuple[Gate, ...]:
     """What has to hold before a rollout counts as good. Raises InvalidInput."""
     return gates.parse(params.get("gates") or [])
+
+
+def calendar_of(params: Json, timeout: float) -> windows.Calendar:
+    """When it may begin; without an estimate it takes as long as it may. Raises InvalidInput."""
+    estimate = (params["estimate"] or "").strip()
+    seconds = durations.parse(estimate, "estimate", minimum=0) if estimate else timeout
+    return windows.read(params["window"] or (), params["freezes"] or (), seconds)
+
+
+def break_glass_of(params: Json) -> str:
+    """Why it may begin at any time; empty when nobody says so. Raises InvalidInput for a word that is no reason."""
+    reason = " ".join((params["break_glass"] or "").split())
+    if reason.lower() in _NO_REASON:
+        raise errors.InvalidInput(
+            f"break_glass: {reason!r} is not a reason; write in words why it cannot wait, that is what is recorded."
+        )
+    return reason
 
 
 def holder(environ: t.Mapping[str, str]) -> str:

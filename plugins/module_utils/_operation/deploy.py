@@ -15,6 +15,7 @@ from ansible_collections.steady.rollout.plugins.module_utils._rollout import (
     objects,
     resources,
     revisions,
+    windows,
 )
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.snapshot import Reference
 
@@ -39,7 +40,7 @@ def _plan(manifest: Json, force: bool, roll: Roll, before: Json | None) -> Plan:
             instead = "Leave spec.replicas out of the definition."
             checks.refuse(reference, checks.autoscaled(roll.ports.cluster, reference, instead))
     version = reading.facts(roll.kind, manifest, settings.container)["version"]
-    caused = _with_cause(manifest, settings.change_cause or _cause(before, manifest, f"deploy {version}"))
+    caused = _with_notes(before, manifest, settings.change_cause or _cause(before, manifest, f"deploy {version}"))
     asked = f"Deployment of {reference} at {version}"
     intended = caused
     if before is not None:
@@ -48,7 +49,7 @@ def _plan(manifest: Json, force: bool, roll: Roll, before: Json | None) -> Plan:
             return Plan(asked, f"runs {version} already")
 
     def write(roll: Roll) -> tuple[Json | None, Json]:
-        return before, _apply(roll, caused, force=force, dry_run=settings.dry_run)
+        return before, _apply(roll, windows.noted(caused, roll.glass), force=force, dry_run=settings.dry_run)
 
     return Plan(asked, f"deployed at {version}", f"applying {version}", write, intended)
 
@@ -81,11 +82,16 @@ def _cause(before: Json | None, manifest: Json, fresh: str) -> str:
     return objects.annotations_of(before).get(revisions.CHANGE_CAUSE, fresh)
 
 
-def _with_cause(manifest: Json, cause: str) -> Json:
-    meta = objects.metadata(manifest)
+def _with_notes(before: Json | None, manifest: Json, cause: str) -> Json:
+    """The manifest with the cause, and with the record of a broken glass: what is left out of an apply would be taken away."""
+    meta, there = objects.metadata(manifest), objects.annotations_of(before or {})
+    kept = {key: there[key] for key in (windows.BREAK_GLASS,) if key in there}
     return {
         **manifest,
-        "metadata": {**meta, "annotations": {revisions.CHANGE_CAUSE: cause, **objects.annotations_of(manifest)}},
+        "metadata": {
+            **meta,
+            "annotations": {revisions.CHANGE_CAUSE: cause, **kept, **objects.annotations_of(manifest)},
+        },
     }
 
 

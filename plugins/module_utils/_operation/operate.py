@@ -10,6 +10,7 @@ from ansible_collections.steady.rollout.plugins.module_utils._operation import (
     checks,
     gating,
     holding,
+    maintenance,
     permissions,
     reading,
 )
@@ -17,7 +18,7 @@ from ansible_collections.steady.rollout.plugins.module_utils._operation.journal 
 from ansible_collections.steady.rollout.plugins.module_utils._operation.outcome import Outcome, Settings
 from ansible_collections.steady.rollout.plugins.module_utils._operation.roll import Change, Roll, see_through
 from ansible_collections.steady.rollout.plugins.module_utils._operation.writing import change
-from ansible_collections.steady.rollout.plugins.module_utils._rollout import difference, errors, kinds
+from ansible_collections.steady.rollout.plugins.module_utils._rollout import difference, errors, kinds, windows
 
 if t.TYPE_CHECKING:
     from ansible_collections.steady.rollout.plugins.module_utils._operation.ports import Ports
@@ -60,7 +61,7 @@ def operate(operation: str, roll: Roll, plan: Planner, *, must_exist: bool = Tru
     """
     permissions.check(roll.ports, roll.kind, roll.reference, operation, roll.settings)
     present = _present(roll, must_exist)
-    planned = plan(roll, present)
+    roll, planned = _planned(roll, plan, present)
     rolls = present is not None and planned.write is not None and not roll.proven
     roll = gating.prepared(roll, planned.intended or present or {}, rolls=rolls)
     if roll.settings.only_check:
@@ -71,7 +72,7 @@ def operate(operation: str, roll: Roll, plan: Planner, *, must_exist: bool = Tru
         with holding.holding(roll, planned.asked, present) as (held, lease):
             if lease.contended:
                 present = _present(roll, must_exist)
-                planned = plan(held, present)
+                held, planned = _planned(held, plan, present)
             held.journal.say(planned.announced or planned.done)
             held.journal.stage = f"{planned.asked} was just being written; workload_info tells whether it has been."
             written = _written(held, planned, present)
@@ -87,9 +88,22 @@ def patched(make: t.Callable[[Json], Json], present: Json) -> t.Callable[[Roll],
     """The write of a plan that patches the workload with what ``make`` says of it as it is then."""
 
     def write(roll: Roll) -> tuple[Json | None, Json]:
-        return change(roll.ports.cluster, roll.kind, roll.reference, present, make, dry_run=roll.settings.dry_run)
+        return change(
+            roll.ports.cluster,
+            roll.kind,
+            roll.reference,
+            present,
+            lambda now: windows.noted(make(now), roll.glass),
+            dry_run=roll.settings.dry_run,
+        )
 
     return write
+
+
+def _planned(roll: Roll, plan: Planner, present: Json | None) -> tuple[Roll, Plan]:
+    """What is going to be done. Raises Refused for a change that is not to be made at this time."""
+    planned = plan(roll, present)
+    return maintenance.in_time(roll) if planned.write else roll, planned
 
 
 def _present(roll: Roll, must_exist: bool) -> Json | None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.findings.finding import Finding, Limits
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.gates.gate import Gate
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.snapshot import Reference
+from ansible_collections.steady.rollout.plugins.module_utils._rollout.windows import Calendar
 
 Json = dict[str, t.Any]
 OnFailure = t.Literal["rollback", "pause", "keep", "report"]
@@ -21,6 +22,7 @@ class Settings:
     ``holder`` is how this run names itself in the workload's Lease; ``take_over`` takes that from a run that lives.
     ``only_check`` ends the operation once it has decided what it would do.
     ``delete_stuck_pods``: whether pods that hold an ordered StatefulSet up may be deleted.
+    ``calendar``: when it may begin; ``break_glass``: why it may at any time.
     """
 
     timeout: float = 300.0
@@ -33,6 +35,8 @@ class Settings:
     take_over: bool = False
     delete_stuck_pods: bool = True
     gates: tuple[Gate, ...] = ()
+    calendar: Calendar = field(default_factory=Calendar)
+    break_glass: str = ""
     dry_run: bool = False
     only_check: bool = False
 

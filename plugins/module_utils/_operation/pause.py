@@ -4,11 +4,13 @@
 from __future__ import annotations
 
 import typing as t
+from dataclasses import replace
 
 from ansible_collections.steady.rollout.plugins.module_utils._operation import checks, reading
 from ansible_collections.steady.rollout.plugins.module_utils._operation.operate import Plan, operate, patched, start
 from ansible_collections.steady.rollout.plugins.module_utils._operation.outcome import Outcome, Settings
 from ansible_collections.steady.rollout.plugins.module_utils._rollout import objects, preflight, wording
+from ansible_collections.steady.rollout.plugins.module_utils._rollout.windows import Calendar
 
 if t.TYPE_CHECKING:
     from ansible_collections.steady.rollout.plugins.module_utils._operation.ports import Ports
@@ -19,7 +21,8 @@ Json = dict[str, t.Any]
 
 
 def pause(ports: Ports, reference: Reference, settings: Settings) -> Outcome:
-    """Stop it from rolling; done once its controller has seen that. Raises Refused where the kind cannot be stopped."""
+    """Stop it from rolling, at any time; done once its controller has seen that. Raises Refused where the kind cannot be stopped."""
+    settings = replace(settings, calendar=Calendar())
     return operate("pause", start(ports, reference, settings, recorded=False), _pausing)
 
 

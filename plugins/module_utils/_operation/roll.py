@@ -44,7 +44,10 @@ class Change:
 
 @dataclass(frozen=True)
 class Roll:
-    """One rollout to see through; ``recorded`` tells whether its outcome is kept with the workload."""
+    """One rollout to see through; ``recorded`` tells whether its outcome is kept with the workload.
+
+    ``glass`` says who began it outside the maintenance windows, and why; empty for one within.
+    """
 
     ports: Ports
     kind: Kind
@@ -54,6 +57,7 @@ class Roll:
     recorded: bool = True
     proven: bool = False
     keeper: Step | None = None
+    glass: Json = field(default_factory=dict)
 
     def steps(self, workload: Json) -> tuple[Step, ...]:
         """What goes along with a wait for the workload as it is then, in this order."""
