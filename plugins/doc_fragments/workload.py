@@ -203,6 +203,7 @@ options:
       - "V(restarts_below): how often containers of the new pods are started again, all together, stays below that, while rolling too."
       - "V(endpoints_ready): the EndpointSlices of a Service, or of every one that selects the pods, hold all new pods as ready and no old
         one."
+      - "V(old_pods_gone): the pods of the version before have ended, those on their way out too, and with them their long requests."
       - "V(condition): a JMESPath expression about any object (C(api_version), C(kind), C(name), C(namespace), C(jmespath)) becomes true."
       - "V(http): requests to a C(url) are answered as expected (C(for), C(rate), C(max_error_rate), C(max_p99) in milliseconds, C(text))."
       - "V(job): a Job made from a C(definition) succeeds C(within) a time; it is removed afterwards."
