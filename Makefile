@@ -3,10 +3,10 @@
 .DEFAULT_GOAL := help
 IN := tests/environment
 
-.PHONY: help demo test lint unit package sanity integration report-test compare lab lab-down lab-status shell clean
+.PHONY: help demo test lint unit package sanity integration report-test compare bench-traffic lab lab-down lab-status shell clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: ## the whole story on a lab of three hosts: bootstrap, deploy, upgrade under traffic, undo (with KUBECONFIG set: on that cluster)
 	@$(IN) lab/demo
@@ -34,6 +34,9 @@ report-test: ## the report in a real browser: Chromium, roles, contrast, screens
 
 compare: ## the same scenarios with this collection, kubernetes.core, kubectl and Helm on the lab (WRITE=yes: into docs/compare.md)
 	@$(IN) tests/compare/run $(if $(WRITE),--write)
+
+bench-traffic: ## what users get while a workload changes under load, on the lab (WRITE=yes: into docs/bench-traffic.md)
+	@$(IN) tests/bench/traffic/run $(if $(WRITE),--write)
 
 lab: ## three systemd hosts under SSH, a registry and a download mirror
 	@$(IN) lab/lab up

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The story's service by its own tests, with the Go that builds it."""
+"""The Go programs of this project by their own tests, with the Go that builds them."""
 
 from __future__ import annotations
 
@@ -8,18 +8,23 @@ import pathlib
 import subprocess
 import sys
 
-LAB = pathlib.Path(__file__).parents[2] / "lab"
+import pytest
+
+PROJECT = pathlib.Path(__file__).parents[2]
 FIND_GO = "from steady_lab import golang; print(golang.go())"
 
 
-def test_the_service_keeps_its_word() -> None:
+@pytest.mark.parametrize("program", ["lab/service", "tests/bench/traffic/load"])
+def test_a_program_keeps_its_word(program: str) -> None:
     """``go vet`` and ``go test``."""
-    found = subprocess.run([sys.executable, "-c", FIND_GO], cwd=LAB, capture_output=True, text=True, check=True)
+    found = subprocess.run(
+        [sys.executable, "-c", FIND_GO], cwd=PROJECT / "lab", capture_output=True, text=True, check=True
+    )
     for words in (["vet"], ["test", "-count=1"]):
         command = [found.stdout.strip(), *words, "./..."]
         said = subprocess.run(
             command,
-            cwd=LAB / "service",
+            cwd=PROJECT / program,
             env={**os.environ, "CGO_ENABLED": "0"},
             capture_output=True,
             text=True,
