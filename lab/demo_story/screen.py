@@ -14,19 +14,29 @@ if t.TYPE_CHECKING:
     from .figures import Second
 
 WIDTH = 30
-GLYPHS = "░█▒▓#"
+GLYPHS, ASCII_GLYPHS = "░█▒▓#", ".#=+*"
 COLOURS = ("36", "32", "35", "33", "31")
 RED, GREEN, BOLD, DIM = "31", "32", "1", "2"
 
 
 @dataclass(frozen=True)
 class Style:
-    """Whether to use colours."""
+    """Whether to use colours, and the characters of bars, one for each version."""
 
     colour: bool = False
+    glyphs: str = GLYPHS
 
     def paint(self, text: str, code: str) -> str:
         return f"\033[{code}m{text}\033[0m" if self.colour else text
+
+
+def glyphs_for(encoding: str | None) -> str:
+    """Characters for bars that this encoding has."""
+    try:
+        GLYPHS.encode(encoding or "ascii")
+    except (UnicodeEncodeError, LookupError):
+        return ASCII_GLYPHS
+    return GLYPHS
 
 
 def plain(text: str) -> str:
@@ -48,7 +58,7 @@ def share_bar(versions: Mapping[str, int], known: Sequence[str], style: Style, w
         return " " * width
     cells = _cells([versions.get(version, 0) for version in known], width)
     return "".join(
-        style.paint(GLYPHS[number % len(GLYPHS)] * count, COLOURS[number % len(COLOURS)])
+        style.paint(style.glyphs[number % len(style.glyphs)] * count, COLOURS[number % len(COLOURS)])
         for number, count in enumerate(cells)
         if count
     )

@@ -28,7 +28,8 @@ class Teller:
         self._terminal = sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
         self._ticking = False
         self._shown = time.monotonic()
-        self.style = screen.Style(self._terminal and "NO_COLOR" not in os.environ)
+        colour = self._terminal and "NO_COLOR" not in os.environ
+        self.style = screen.Style(colour, screen.glyphs_for(sys.stdout.encoding))
 
     def show(self, line: str = "") -> None:
         """To the terminal and the log."""

@@ -40,12 +40,20 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> str:
     return path.as_uri()
 
 
+@pytest.fixture(scope="module")
+def canary(tmp_path_factory: pytest.TempPathFactory) -> str:
+    report = record.report_of("A canary", record.entries_of([examples.canary()], examples.RUN))
+    path = tmp_path_factory.mktemp("canary") / "report.html"
+    path.write_text(pages.page(report))
+    return path.as_uri()
+
+
 @pytest.fixture
-def show(browser: Browser, address: str) -> t.Iterator[Open]:
+def show(browser: Browser, address: str, canary: str) -> t.Iterator[Open]:
     """Opens the report in a window of its own. Afterwards it must have asked for nothing else and complained of nothing."""
     contexts, asked, complaints = [], [], []
 
-    def opened(width: int = 1280, height: int = 900, **options: t.Any) -> Page:
+    def opened(width: int = 1280, height: int = 900, at: str = address, **options: t.Any) -> Page:
         context = browser.new_context(viewport={"width": width, "height": height}, **options)
         contexts.append(context)
         page = context.new_page()
@@ -53,13 +61,13 @@ def show(browser: Browser, address: str) -> t.Iterator[Open]:
         page.on("console", lambda message: complaints.append(message.text))
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("dialog", lambda dialog: complaints.append(dialog.message))
-        page.goto(address)
+        page.goto(at)
         return page
 
     yield opened
     for context in contexts:
         context.close()
-    assert set(asked) <= {address}
+    assert set(asked) <= {address, canary}
     assert complaints == []
 
 
@@ -81,6 +89,22 @@ def test_everything_is_found_by_its_role(show: Open) -> None:
     crash = page.get_by_role("region", name="4. Deployment of Deployment shop/app")
     expect(crash.get_by_role("heading", name="container keeps crashing", exact=True)).to_be_visible()
     expect(crash.get_by_role("region", name="Last log lines of pod")).to_contain_text("unknown port")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_canary_shows_its_weights_and_both_sides(show: Open, canary: str, scheme: t.Any) -> None:
+    page = show(390, at=canary, color_scheme=scheme)
+    expect(page.get_by_role("img", name="Requests to the new version")).to_have_count(1)
+    expect(page.get_by_role("heading", name="What gate http got")).to_be_visible()
+    expect(page.get_by_role("img", name="Who answered")).to_have_count(1)
+    sides = page.get_by_role("table", name="Gate compare: both sides")
+    expect(sides.get_by_role("row", name="latency ms p99")).to_contain_text("13.0")
+    page.locator("details").evaluate_all("all => all.forEach(one => one.open = true)")
+    expect(page.get_by_role("table", name="Weights of Deployment shop/app")).to_contain_text("weight 25 of 100")
+    assert page.evaluate("document.scrollingElement.scrollWidth") <= 390
+    assert page.evaluate(CONTRAST) == []
+    OUTPUT.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=OUTPUT / f"canary-{scheme}-whole.png", full_page=True)
 
 
 def test_a_script_in_what_the_cluster_said_does_nothing(show: Open) -> None:

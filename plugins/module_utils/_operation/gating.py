@@ -234,6 +234,7 @@ class Gating:
 
     def _finding(self, run: Run) -> Finding:
         reading = run.reading
+        figures = {key: value for key, value in reading.measurement.items() if key != "per_second"}
         finding = Finding(
             code="gate",
             title=f"gate {run.gate.label} failed",
@@ -241,7 +242,7 @@ class Gating:
             pod=reading.pod,
             container=reading.container,
             hint=reading.hint,
-            evidence={"gate": run.gate.label, **reading.measurement},
+            evidence={"gate": run.gate.label, **figures},
             severity="terminal",
         )
         if not reading.pod:

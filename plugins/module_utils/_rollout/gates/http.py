@@ -42,6 +42,8 @@ impossible = gate.possible
 
 PATIENCE = 0.5
 """Seconds between two looks at a probe that is running."""
+RECENT = 300
+"""The most seconds, the last ones, that are kept in the result."""
 
 
 def named(*names: str) -> tuple[Option, ...]:
@@ -129,10 +131,17 @@ def failures_in_words(figures: Json) -> str:
     return "; ".join(f"{count} {kind} ({figures['examples'].get(kind, '')})" for kind, count in kinds)
 
 
+def _recent(seconds: t.Sequence[Json]) -> list[Json]:
+    """The last seconds with what a report shows of them, and nothing that is empty."""
+    kept = ("at", "requests", "failed_requests", "failures", "versions", "latency_ms")
+    return [{key: second[key] for key in kept if second.get(key)} for second in seconds[-RECENT:]]
+
+
 def _ended(options: Json, view: gate.View, figures: Json, lost: bool) -> gate.Reading:
     failed, requests, latency = figures["failed_requests"], figures["requests"], figures["latency_ms"]
     text = f"{requests} requests, {failed} failed" + (f", p99 {milliseconds(latency['p99'])} ms" if latency else "")
     measurement = {key: value for key, value in figures.items() if key not in ("per_second", "by_connection")}
+    measurement["per_second"] = _recent(view.measured["seconds"])
     first = failures_in_words(figures)
     slow = [
         f"{name} {latency[name]:g} ms is more than {options[f'max_{name}']:g} ms"

@@ -7,15 +7,13 @@ import json
 import typing as t
 
 from ansible_collections.steady.rollout.plugins.module_utils._rollout import moments, wording
-from ansible_collections.steady.rollout.plugins.module_utils._rollout.report import pods, summary
+from ansible_collections.steady.rollout.plugins.module_utils._rollout.report import gated, pods, summary, weights
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.report.answered import mood
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.report.markup import EMPTY, Markup, element
-from ansible_collections.steady.rollout.plugins.module_utils._rollout.report.table import NUMBER, TEXT, table, unfolded
+from ansible_collections.steady.rollout.plugins.module_utils._rollout.report.table import TEXT, unfolded
 
 if t.TYPE_CHECKING:
     from ansible_collections.steady.rollout.plugins.module_utils._rollout.report.story import Json, Story
-
-STATES = {"passed": "is-good", "failed": "is-bad"}
 
 
 def chapter(index: int, story: Story, styles: dict[str, str], links: t.Sequence[tuple[str, int]]) -> Markup:
@@ -31,7 +29,8 @@ def chapter(index: int, story: Story, styles: dict[str, str], links: t.Sequence[
         facts(story),
         element("p", element("strong", "Next: "), story.following, class_="next") if story.following else None,
         pods.figure(story, f"{identity}-pods", styles),
-        gates(story),
+        weights.figure(story, f"{identity}-weights", styles),
+        gated.section(story, f"{identity}-gates", styles),
         findings(story),
         said(story),
         timeline(story),
@@ -60,42 +59,6 @@ def facts(story: Story) -> Markup:
     ]
     items = [element("div", element("dt", name), element("dd", value)) for name, value in shown if value]
     return element("dl", items, class_="facts") if items else EMPTY
-
-
-def gates(story: Story) -> Markup:
-    """Each gate with what it measured."""
-    if not story.gates:
-        return EMPTY
-    rows = [
-        (
-            str(gate.get("gate", "")),
-            element(
-                "span", str(gate.get("state", "")), class_=f"badge {STATES.get(str(gate.get('state')), 'is-hold')}"
-            ),
-            wording.seconds(gate["seconds"]) if isinstance(gate.get("seconds"), (int, float)) else "-",
-            [str(gate.get("message", "")), _measured(gate.get("measurement"))],
-        )
-        for gate in story.gates
-    ]
-    heads, styles = ("Gate", "State", "Took", "Measured"), ("", "", NUMBER, TEXT)
-    return element("div", element("h3", "Gates"), table(f"Gates of rollout of {story.workload}", heads, rows, styles))
-
-
-def _measured(figures: object) -> Markup | None:
-    told = "; ".join(f"{name} {value}" for name, value in flat(figures))
-    return element("div", told, class_="soft small") if told else None
-
-
-def flat(figures: object, prefix: str = "") -> t.Iterator[tuple[str, str]]:
-    """Figures within figures as one row; zeros within, empty ones and lists left out."""
-    if not isinstance(figures, dict):
-        return
-    for name, value in figures.items():
-        words = f"{prefix}{name}".replace("_", " ")
-        if isinstance(value, dict):
-            yield from flat(value, f"{name} ")
-        elif isinstance(value, (str, int, float)) and value != "" and not (prefix and value == 0):
-            yield words, str(value)
 
 
 def findings(story: Story) -> Markup:

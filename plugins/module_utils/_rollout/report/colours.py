@@ -18,9 +18,17 @@ def palette(report: Report) -> dict[str, str]:
     seen: dict[str, None] = {}
     for story in report.stories:
         seen.update(dict.fromkeys(version for version in (story.before, story.asked, story.after) if version))
+        for gate in story.gates:
+            figures = gate.get("measurement")
+            seen.update(dict.fromkeys(_versions(figures) if isinstance(figures, dict) else ()))
     for traffic in report.traffic:
         seen.update(dict.fromkeys(traffic.versions))
     return {version: f"v{index % COLOURS}" for index, version in enumerate(seen)}
+
+
+def _versions(figures: dict[str, t.Any]) -> list[str]:
+    versions = figures.get("versions")
+    return sorted(map(str, versions)) if isinstance(versions, dict) else []
 
 
 def legend(entries: t.Iterable[tuple[str, str]]) -> Markup:

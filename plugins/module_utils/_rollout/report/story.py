@@ -13,11 +13,12 @@ Json = dict[str, t.Any]
 
 @dataclass(frozen=True)
 class Moment:
-    """One entry of the timeline: ``seconds`` since its beginning, and the pods' numbers where it is about them."""
+    """One entry of the timeline: ``seconds`` since its beginning, and the pods' numbers or the sides' weights where it is about them."""
 
     seconds: float
     text: str
     pods: Json = field(default_factory=dict)
+    weights: Json = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -100,8 +101,8 @@ def number(value: object) -> float:
 
 
 def _moment(entry: Json) -> Moment:
-    pods = entry.get("pods")
-    return Moment(number(entry.get("seconds")), str(entry.get("text", "")), pods if isinstance(pods, dict) else {})
+    pods, weights = ({} if not isinstance(entry.get(key), dict) else entry[key] for key in ("pods", "weights"))
+    return Moment(number(entry.get("seconds")), str(entry.get("text", "")), pods, weights)
 
 
 def _again(rolled_back: t.Any) -> t.Iterator[Json]:

@@ -27,10 +27,23 @@ def test_a_bar_shows_each_versions_share(versions: dict[str, int], shown: str) -
     assert screen.share_bar(versions, ["1.0", "2.0"], PLAIN, width=10) == shown
 
 
+@pytest.mark.parametrize(
+    ("encoding", "shown"), [("utf-8", "░░░░█████"), ("ascii", "....#####"), ("latin-1", "....#####"), (None, "....#####")]
+)
+def test_a_bar_is_made_of_what_the_terminal_has(encoding: str | None, shown: str) -> None:
+    style = Style(glyphs=screen.glyphs_for(encoding))
+    assert screen.share_bar({"1.0": 4, "2.0": 5}, ["1.0", "2.0"], style, width=9) == shown
+
+
 @pytest.mark.parametrize("counts", [[1, 1, 1], [7, 0, 3], [99, 1, 1], [1, 2, 3, 4, 5], [1] * 10])
 def test_a_bar_is_always_full(counts: list[int]) -> None:
     versions = {f"{number}.0": count for number, count in enumerate(counts) if count}
     assert len(screen.share_bar(versions, [f"{number}.0" for number in range(len(counts))], PLAIN, width=10)) == 10
+
+
+def test_without_colours_a_second_has_no_control_codes() -> None:
+    line = screen.second_line(Second(0.0, 50, {"reset": 2}, {"1.0": 20, "2.0": 28}), ["1.0", "2.0"], PLAIN)
+    assert line.isprintable()
 
 
 def test_a_second_is_one_line_with_shares_requests_and_failures() -> None:

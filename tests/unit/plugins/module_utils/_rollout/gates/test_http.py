@@ -56,7 +56,16 @@ def test_a_probe_without_failures_passes_with_its_figures() -> None:
     passed = waits.look(20, looks.complete(), measured=found(*[second()] * 10, over=True))
     assert (passed.state, passed.message) == ("passed", "100 requests, 0 failed, p99 12 ms in 10 s")
     assert passed.measurement["latency_ms"] == LATENCY
-    assert "per_second" not in passed.measurement
+    assert [kept["requests"] for kept in passed.measurement["per_second"]] == [10] * 10
+
+
+def test_of_a_long_probe_the_last_seconds_are_kept_without_what_is_empty() -> None:
+    waits = watch()
+    waits.look(10, looks.complete())
+    kept = waits.look(400, looks.complete(), measured=found(*[second()] * 390, over=True)).measurement["per_second"]
+    assert len(kept) == 300
+    assert not kept[0].keys() - {"at", "requests", "failed_requests", "failures", "versions", "latency_ms"}
+    assert all(kept[0].values())
 
 
 def test_it_fails_with_the_request_that_is_one_too_many() -> None:

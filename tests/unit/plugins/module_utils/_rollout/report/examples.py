@@ -103,6 +103,32 @@ def _second(second: int, results: list[Json], failed: int) -> Json:
     }
 
 
+def canary(offset: float = 0.0) -> Json:
+    """A release whose weights grew step by step, and that two sides were compared for."""
+    result = told("upgrade", offset)
+    steps = ((0.5, 5), (1.5, 25), (2.5, 50), (4.0, 0))
+    result["timeline"] += [
+        {
+            "at": moments.iso(BEGIN + offset + at),
+            "seconds": at,
+            "text": f"canary 2.0: weight {new} of 100",
+            "weights": {"old": 100 - new, "new": new},
+        }
+        for at, new in steps
+    ]
+    sides = {
+        side: {"requests": 300, "failed_requests": 0, "latency_ms": {"p50": 3.0, "p99": p99}}
+        for side, p99 in (("new", 13.0), ("old", 12.0))
+    }
+    compared = {"gate": "compare", "state": "passed", "message": "the new version answers as well", "seconds": 3.0}
+    probed = {"gate": "http", "state": "passed", "message": "600 requests, 0 failed", "seconds": 12.0}
+    result["gates"] = [
+        {**compared, "measurement": sides},
+        {**probed, "measurement": {**traffic([result], 12), "msg": ""}},
+    ]
+    return result
+
+
 def large() -> list[Json]:
     """Ten minutes of rolling out 50 pods, one after the other, and the requests meanwhile."""
     result = told("upgrade", 5)
@@ -116,4 +142,7 @@ def large() -> list[Json]:
         }
         for step in range(101)
     ]
-    return [result, traffic([result], 600)]
+    measured = traffic([result], 600)
+    lately = {**measured, "msg": "", "per_second": measured["per_second"][-300:]}
+    result["gates"] = [{"gate": "http", "state": "passed", "message": "", "seconds": 600.0, "measurement": lately}]
+    return [result, measured]

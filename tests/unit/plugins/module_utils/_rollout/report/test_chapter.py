@@ -21,12 +21,6 @@ def test_what_a_finding_says_is_not_said_twice() -> None:
     assert "not found" not in chapter.said(story_of(examples.told("image_not_found"), {}))
 
 
-def test_gates_show_their_measurements() -> None:
-    told = chapter.gates(story_of(examples.day()[0], {}))
-    assert "requests 500; failed requests 0; latency ms p50 3.1; latency ms p99 12.0" in told
-    assert 'class="badge is-good">passed' in told
-
-
 def test_only_a_web_address_is_linked() -> None:
     evil = story_of(examples.told("upgrade"), {"by": "me", "url": "javascript:alert(1)"})
     assert "javascript" not in chapter.facts(evil)
@@ -35,4 +29,4 @@ def test_only_a_web_address_is_linked() -> None:
 
 def test_what_is_not_known_is_left_out() -> None:
     bare = Story("", "version is empty.", "failed")
-    assert chapter.facts(bare) == chapter.gates(bare) == chapter.findings(bare) == chapter.timeline(bare) == ""
+    assert chapter.facts(bare) == chapter.findings(bare) == chapter.timeline(bare) == ""
