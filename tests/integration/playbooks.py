@@ -32,6 +32,7 @@ USED_BY_EVERY_RUN = (
     "ansible.plugins.strategy.linear",
     "ansible.plugins.test.core",
     "ansible.plugins.test.mathstuff",
+    "kubernetes.config",
 )
 
 

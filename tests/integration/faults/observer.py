@@ -10,7 +10,9 @@ from urllib.parse import urlsplit
 
 from ansible_collections.steady.rollout.plugins.module_utils._cluster.credentials import Credentials
 from ansible_collections.steady.rollout.plugins.module_utils._cluster.options import Options
-from ansible_collections.steady.rollout.tests.integration.faults.proxy import Server
+
+if t.TYPE_CHECKING:
+    from ansible_collections.steady.rollout.tests.integration.faults.proxy import Server
 
 Json = dict[str, t.Any]
 
@@ -26,18 +28,22 @@ class Observer:
 
     def server(self) -> Server:
         """Where it is, for the proxies."""
+        from ansible_collections.steady.rollout.tests.integration.faults.proxy import Server
+
         parts = urlsplit(self._access.url)
         port = parts.port or (443 if parts.scheme == "https" else 80)
         tls = self._access.pool.connection_pool_kw.get("ssl_context")
         return Server(str(parts.hostname), port, tls, dict(self._credentials.headers(self._access)))
 
-    def ask(self, method: str, path: str, body: Json | None = None, **query: str) -> Json:
+    def ask(
+        self, method: str, path: str, body: Json | None = None, form: str = "application/json", **query: str
+    ) -> Json:
         """The answer; empty when there is nothing there. Raises AssertionError for any other refusal."""
         answer = self._access.pool.request(
             method,
             f"{self._access.url}{path}",
             fields=query or None,
-            headers={**self._credentials.headers(self._access), "Content-Type": "application/json"},
+            headers={**self._credentials.headers(self._access), "Content-Type": form},
             **({} if body is None else {"body": json.dumps(body).encode()}),
             timeout=30,
         )
