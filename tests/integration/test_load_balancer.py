@@ -14,6 +14,7 @@ import typing as t
 
 import pytest
 import yaml
+
 from ansible_collections.steady.rollout.plugins.module_utils._rollout import errors, resources
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.snapshot import Reference
 from ansible_collections.steady.rollout.tests.integration import accounts
