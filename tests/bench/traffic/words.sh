@@ -21,7 +21,7 @@ at() { [ "$(kubectl get deployment/app --output=jsonpath='{.spec.template.spec.c
 # The Deployment as the role makes it, each answer of which takes so long at least.
 fresh() {
     export APP_LATENCY="$1"
-    kubectl delete deployment/app rollout.argoproj.io/app --ignore-not-found --cascade=foreground 2>/dev/null
+    kubectl delete deployment/app --ignore-not-found --cascade=foreground
     deploy 1.0 && settled
 }
 

@@ -31,7 +31,7 @@ def controller(place: Place, console: Console) -> Iterator[None]:
     own = ["--namespaced", f"--namespace={place.namespace}", "--leader-elect=false"]
     try:
         place.prepare(f"kubectl apply --server-side --kustomize='{definitions}'", log)
-        place.prepare(f"kubectl wait --for=condition=Established --timeout=60s --kustomize='{definitions}'", log)
+        place.prepare("kubectl wait --for=condition=Established --timeout=60s customresourcedefinitions --all", log)
         with (LOGS / "argo-controller.log").open("ab") as output:
             running = subprocess.Popen([*words, *PORTS, *own], stdin=subprocess.DEVNULL, stdout=output, stderr=output)
         try:
@@ -39,8 +39,11 @@ def controller(place: Place, console: Console) -> Iterator[None]:
         finally:
             end(running)
     finally:
+        # What a Rollout made goes with it only while the cluster still knows what a Rollout is.
+        objects = f"kubectl delete --filename='{HERE}/argo.yml' --ignore-not-found --cascade=foreground --timeout=60s"
         gone = f"kubectl delete --kustomize='{definitions}' --ignore-not-found --timeout=60s"
-        place.shell.finish(gone, place.environment(), place.folder)
+        with log.open("a") as file:
+            print(place.shell.finish(f"{objects}; {gone}", place.environment(), place.folder), file=file)
 
 
 def end(process: subprocess.Popen[bytes]) -> None:

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 Json = dict[str, t.Any]
 
 BEFORE, DURING, AFTER = "before", "during", "after"
-WRK_ERRORS = ("connect", "read", "write", "status", "timeout")
+# wrk's names, and what the load program calls the like of it.
+WRK_ERRORS = {"connect": "refused", "read": "cut", "write": "reset", "status": "status", "timeout": "timeout"}
 
 
 class Unreadable(Exception):
@@ -64,7 +65,7 @@ def figures_of(load: str, wrk: str) -> Figures:
     requests = sum(phase.requests for phase in phases.values())
     if wrk:
         kept = last_json("wrk", wrk)
-        lost = {f"wrk: {name}": kept[name] for name in WRK_ERRORS if kept[name]}
+        lost = {f"wrk: {cause}": kept[name] for name, cause in WRK_ERRORS.items() if kept[name]}
         failed.update(lost)
         # What wrk calls a request is one that was answered; a connection that broke is none of them.
         requests += kept["requests"] + sum(kept[name] for name in ("connect", "read", "write"))
@@ -95,7 +96,10 @@ def lines_of(output: str) -> list[str]:
 
 
 def in_words(failed: Mapping[str, int]) -> str:
-    """For instance `12 (new: refused 8, wrk: read 4)`, the most frequent first; `0` when nothing failed."""
-    causes: Iterable[tuple[str, int]] = sorted(failed.items(), key=lambda cause: (-cause[1], cause[0]))
+    """For instance `12 (refused 8, read 4)`, the most frequent first, whoever saw it; `0` when nothing failed."""
+    by_cause = Counter[str]()
+    for name, count in failed.items():
+        by_cause[name.partition(": ")[2]] += count
+    causes: Iterable[tuple[str, int]] = sorted(by_cause.items(), key=lambda cause: (-cause[1], cause[0]))
     listed = ", ".join(f"{name} {count:,}" for name, count in causes)
     return f"{sum(failed.values()):,} ({listed})" if listed else "0"

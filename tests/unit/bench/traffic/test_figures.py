@@ -40,7 +40,7 @@ WRK = """Running 5m test @ http://10.77.0.11:30080/
 def test_requests_and_losses_of_both_programs_add_up() -> None:
     figures = figures_of(LOAD, WRK)
     assert figures.requests == 400 + 40000 + 3  # a status is among wrk's requests, a broken connection is not
-    assert figures.failed == {"new: refused": 3, "wrk: read": 3, "wrk: status": 5}
+    assert figures.failed == {"new: refused": 3, "wrk: cut": 3, "wrk: status": 5}
     assert figures.lost == 11
     assert figures.per_second == pytest.approx(40403 / 12)
 
@@ -65,4 +65,4 @@ def test_a_program_without_figures_is_no_row(load: str, wrk: str) -> None:
 
 def test_losses_are_told_with_their_causes_the_most_frequent_first() -> None:
     assert in_words({}) == "0"
-    assert in_words({"new: refused": 3, "wrk: read": 1200}) == "1,203 (wrk: read 1,200, new: refused 3)"
+    assert in_words({"new: cut": 3, "new: refused": 4, "wrk: cut": 1200}) == "1,207 (cut 1,203, refused 4)"
