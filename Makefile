@@ -3,7 +3,7 @@
 .DEFAULT_GOAL := help
 IN := tests/environment
 
-.PHONY: help demo test lint unit package sanity integration report-test compare bench-traffic lab lab-down lab-status shell clean
+.PHONY: help demo test lint unit package sanity integration report-test film compare bench-traffic lab lab-down lab-status shell clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,6 +31,9 @@ integration: ## the scenarios on the lab
 
 report-test: ## the report in a real browser: Chromium, roles, contrast, screenshots (WRITE=yes: into docs/)
 	@WRITE=$(WRITE) $(IN) tests/browser/run
+
+film: ## what the terminal shows of rollouts on the lab, into docs/progress.md
+	@$(IN) lab/film
 
 compare: ## the same scenarios with this collection, kubernetes.core, kubectl and Helm on the lab (WRITE=yes: into docs/compare.md)
 	@$(IN) tests/compare/run $(if $(WRITE),--write)

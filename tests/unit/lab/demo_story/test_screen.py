@@ -28,7 +28,8 @@ def test_a_bar_shows_each_versions_share(versions: dict[str, int], shown: str) -
 
 
 @pytest.mark.parametrize(
-    ("encoding", "shown"), [("utf-8", "░░░░█████"), ("ascii", "....#####"), ("latin-1", "....#####"), (None, "....#####")]
+    ("encoding", "shown"),
+    [("utf-8", "░░░░█████"), ("ascii", "....#####"), ("latin-1", "....#####"), (None, "....#####")],
 )
 def test_a_bar_is_made_of_what_the_terminal_has(encoding: str | None, shown: str) -> None:
     style = Style(glyphs=screen.glyphs_for(encoding))

@@ -116,6 +116,7 @@ def canary(offset: float = 0.0) -> Json:
         }
         for at, new in steps
     ]
+    result["timeline"].sort(key=lambda entry: entry["seconds"])
     sides = {
         side: {"requests": 300, "failed_requests": 0, "latency_ms": {"p50": 3.0, "p99": p99}}
         for side, p99 in (("new", 13.0), ("old", 12.0))

@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Films for docs/progress.md: what a terminal shows of real rollouts on the lab, as text, with the second in which each line came."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import queue
+import re
+import shlex
+import time
+import typing as t
+
+from . import processes
+from .settings import PROJECT, DemoError
+
+PAGE = PROJECT / "docs" / "progress.md"
+NAMESPACE = "film"
+PLACE = ("-e", f"workload_namespace={NAMESPACE}")
+SECOND = ("-e", "workload_name=catalogue")
+PLAYBOOK = "ansible-playbook"
+
+
+@dataclasses.dataclass(frozen=True)
+class Scene:
+    """One film: its name in the page, the words that a user types, what has to be known beside them, and whether it is to fail."""
+
+    name: str
+    words: tuple[str, ...]
+    more: tuple[str, ...] = PLACE
+    fails: bool = False
+
+
+GIVEN = (
+    ("playbooks/deploy.yml", "-e", "version=1.0", *PLACE),
+    ("playbooks/scale.yml", "-e", "replicas=3", *PLACE),
+    ("playbooks/deploy.yml", "-e", "version=1.0", *PLACE, *SECOND),
+)
+SCENES = (
+    Scene("upgrade", ("playbooks/upgrade.yml", "-e", "version=2.0")),
+    Scene("failure", ("playbooks/upgrade.yml", "-e", "version=9.9"), fails=True),
+    Scene("details", ("playbooks/rollback.yml", "-v")),
+    Scene("several", ("lab/demo_story/several.yml", "-e", "version=2.0"), ()),
+)
+AFTERWARDS = ("localhost", "-m", "kubernetes.core.k8s", "-a", f"kind=Namespace name={NAMESPACE} state=absent")
+
+
+def record() -> None:
+    """Play every scene on the lab and put its film into the page. Raises DemoError."""
+    try:
+        for given in GIVEN:
+            _played([PLAYBOOK, *given])
+        text = PAGE.read_text(encoding="utf-8")
+        for scene in SCENES:
+            lines, code = _played([PLAYBOOK, *scene.words, *scene.more], fails=scene.fails)
+            if bool(code) is not scene.fails:
+                raise DemoError(f"The film {scene.name} ended with exit code {code}.")
+            text = put(text, scene.name, told(shlex.join([PLAYBOOK, *scene.words]), lines))
+        PAGE.write_text(text, encoding="utf-8")
+    finally:
+        _played(["ansible", *AFTERWARDS])
+
+
+def told(command: str, lines: t.Sequence[tuple[float, str]]) -> str:
+    """The film: the command, then each line with its second; the empty ones and what a result has below ``-v`` are left out."""
+    shown = [f"{seconds:6.1f} | {text}" for seconds, text in lines if text.strip() and not text.startswith("    ")]
+    return "\n".join((f"$ {command}", *shown))
+
+
+def put(page: str, name: str, film: str) -> str:
+    """The page with that film in its place. Raises DemoError where it has none."""
+    place = re.compile(rf"(<!-- film: {re.escape(name)} -->\n```text\n).*?(```\n)", re.DOTALL)
+    if not place.search(page):
+        raise DemoError(f"{PAGE.name} has no place for the film {name}.")
+    return place.sub(lambda found: f"{found[1]}{film}\n{found[2]}", page, count=1)
+
+
+def _played(command: t.Sequence[str], *, fails: bool = False) -> tuple[list[tuple[float, str]], int]:
+    """The lines of a command, each with its second, and its exit code. Raises DemoError when it fails and is not meant to."""
+    inbox: processes.Inbox = queue.SimpleQueue()
+    began, lines = time.monotonic(), []
+    environment = {**os.environ, "ANSIBLE_NOCOLOR": "1", "ANSIBLE_FORCE_COLOR": "0", "PYTHONUNBUFFERED": "1"}
+    with processes.started(command, environment, inbox):
+        while not isinstance(happened := inbox.get(), processes.Ended):
+            if isinstance(happened, processes.Line):
+                lines.append((time.monotonic() - began, happened.text))
+    if happened.code and not fails:
+        said = "\n".join(text for _seconds, text in lines[-20:])
+        raise DemoError(f"{shlex.join(command)} failed with exit code {happened.code}:\n{said}")
+    return lines, happened.code
