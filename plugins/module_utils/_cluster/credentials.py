@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Credentials of every kind that the ``kubernetes`` package can load, as an address, a pool and headers."""
+"""Credentials of every kind that the ``kubernetes`` package can load, as an address, a pool and headers; it is asked where it is needed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import typing as t
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from ansible_collections.steady.rollout.plugins.module_utils._cluster import kubeconfig, pool
+from ansible_collections.steady.rollout.plugins.module_utils._cluster import kubeconfig, plain, pool
 from ansible_collections.steady.rollout.plugins.module_utils._cluster.identity import Identity, identify
 from ansible_collections.steady.rollout.plugins.module_utils._cluster.kubeconfig import Origin
 from ansible_collections.steady.rollout.plugins.module_utils._rollout import errors
@@ -73,9 +73,6 @@ class Credentials:
 
 
 def _load(options: Options) -> Access:
-    _require_library()
-    from kubernetes.config import kube_config
-
     # The library removes its temporary key files at exit only, and on some Pythons not even then.
     with _LOADING, tempfile.TemporaryDirectory(prefix=pool.FOLDER_PREFIX) as folder:
         try:
@@ -83,11 +80,17 @@ def _load(options: Options) -> Access:
             connections = pool.open_pool(configuration, origin.text)
             who = identify(options, configuration, origin)
         finally:
-            # Up to 32 it would hand out the names of files that are gone when loading again.
-            kube_config._cleanup_temp_files()
+            _forget_files()
     url = configuration.host.rstrip("/")
     verified = bool(configuration.verify_ssl) or not url.startswith("https:")
     return Access(url, _server(url), origin.text, connections, who, verified)
+
+
+def _forget_files() -> None:
+    """Up to version 32 the library would hand out the names of files that are gone when loading again."""
+    library: t.Any = sys.modules.get("kubernetes.config.kube_config")
+    if library:
+        library._cleanup_temp_files()
 
 
 def _require_library() -> None:
@@ -109,11 +112,9 @@ def _require_library() -> None:
 
 
 def _configure(options: Options, folder: str) -> tuple[Configuration, Origin]:
-    """The library's configuration, options first, and where the address comes from."""
-    from kubernetes.client import Configuration
-
-    configuration = Configuration()
-    origin = _base(options, configuration, folder)
+    """The configuration, options first, and where the address comes from."""
+    known = plain.configure(options, folder)
+    configuration, origin = (t.cast("Configuration", known[0]), known[1]) if known else _by_library(options, folder)
     overrides = {
         "host": options.host,
         "verify_ssl": options.validate_certs,
@@ -134,14 +135,19 @@ def _configure(options: Options, folder: str) -> tuple[Configuration, Origin]:
     return configuration, origin
 
 
+def _by_library(options: Options, folder: str) -> tuple[Configuration, Origin]:
+    _require_library()
+    from kubernetes.client import Configuration
+
+    configuration = Configuration()
+    return configuration, _base(options, configuration, folder)
+
+
 def _base(options: Options, configuration: Configuration, folder: str) -> Origin:
     """In ``kubernetes.core``'s order: options that suffice, the kubeconfig named, the pod's own, the default one."""
     from kubernetes import config
 
-    known_by = (
-        options.api_key or (options.username and options.password) or (options.client_cert and options.client_key)
-    )
-    if options.host and known_by:
+    if plain.suffices(options):
         return Origin("the option host")
     if options.kubeconfig or options.context:
         return kubeconfig.load(options, configuration, folder)

@@ -38,12 +38,17 @@ class Origin:
     groups: tuple[str, ...] = ()
 
 
+def source(given: str | Json) -> str:
+    """Which kubeconfig it is, in words."""
+    return "the kubeconfig that was given as a dictionary" if isinstance(given, dict) else f"kubeconfig {given}"
+
+
 def load(options: Options, configuration: Configuration, folder: str) -> Origin:
     """Fill the configuration; answers where it came from. Inline keys go into ``folder``. Raises InvalidInput."""
     from kubernetes import config
 
     given = options.kubeconfig or default_location()
-    source = "the kubeconfig that was given as a dictionary" if isinstance(given, dict) else f"kubeconfig {given}"
+    origin = source(given)
     if isinstance(given, str):
         _require_path(given)
         _require_readable(given, options)
@@ -61,7 +66,7 @@ def load(options: Options, configuration: Configuration, folder: str) -> Origin:
         else:
             config.load_kube_config(given, **arguments)
     except Exception as error:
-        raise errors.InvalidInput(_diagnosis(given, source, options.context, error)) from None
+        raise errors.InvalidInput(_diagnosis(given, origin, options.context, error)) from None
     finally:
         logging.getLogger().removeHandler(complaints)
     content = _content(given)
@@ -73,10 +78,10 @@ def load(options: Options, configuration: Configuration, folder: str) -> Origin:
         configuration.api_key or configuration.cert_file or options.api_key or options.username or options.client_cert
     )
     if complaints.heard and not known:
-        raise errors.InvalidInput(_of_plugin(complaints.heard[-1], source, user))
+        raise errors.InvalidInput(_of_plugin(complaints.heard[-1], origin, user))
     if name and name not in users and not known:
-        raise errors.InvalidInput(f"{_upper(source)} has no user {name}, which its context names: define it there.")
-    return Origin(source, str(user.get("as") or ""), tuple(user.get("as-groups") or ()))
+        raise errors.InvalidInput(f"{_upper(origin)} has no user {name}, which its context names: define it there.")
+    return Origin(origin, str(user.get("as") or ""), tuple(user.get("as-groups") or ()))
 
 
 class _Complaints(logging.Handler):

@@ -147,7 +147,7 @@ def test_a_path_in_the_address_is_kept() -> None:
 def test_a_missing_library_is_said_with_the_way_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "kubernetes", None)
     with pytest.raises(errors.InvalidInput, match="package kubernetes is missing for .*-m pip install"):
-        Credentials(Options(host="http://a", api_key="key"))
+        Credentials(Options(kubeconfig=kubeconfig(exec={})))
 
 
 @pytest.mark.parametrize("version", ["28.1.0", "36.0.0", "36.0.1"])
@@ -156,7 +156,7 @@ def test_a_library_that_cannot_work_is_refused(version: str, monkeypatch: pytest
 
     monkeypatch.setattr(kubernetes, "__version__", version)
     with pytest.raises(errors.InvalidInput, match=f"kubernetes {version} .* cannot be used"):
-        Credentials(Options(host="http://a", api_key="key"))
+        Credentials(Options(kubeconfig=kubeconfig(exec={})))
 
 
 def test_secrets_stay_out_of_the_options_text() -> None:
