@@ -24,6 +24,13 @@ from ansible_collections.steady.rollout.plugins.plugin_utils._live import (
 from ansible_collections.steady.rollout.plugins.plugin_utils._pace import Pace
 
 
+@pytest.fixture(autouse=True)
+def default_output(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever the checkout's ansible.cfg says."""
+    monkeypatch.setattr(constants, "DEFAULT_STDOUT_CALLBACK", "default")
+    monkeypatch.setattr(constants, "CALLBACKS_ENABLED", [])
+
+
 @pytest.fixture
 def shown(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What the terminal was given."""
