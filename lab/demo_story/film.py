@@ -23,12 +23,16 @@ PLAYBOOK = "ansible-playbook"
 
 @dataclasses.dataclass(frozen=True)
 class Scene:
-    """One film: its name in the page, the words that a user types, what has to be known beside them, and whether it is to fail."""
+    """One film: its name in the page, the words that a user types, what has to be known beside them, and whether it is to fail.
+
+    ``results``: results are printed, and left out.
+    """
 
     name: str
     words: tuple[str, ...]
     more: tuple[str, ...] = PLACE
     fails: bool = False
+    results: bool = False
 
 
 GIVEN = (
@@ -39,10 +43,11 @@ GIVEN = (
 SCENES = (
     Scene("upgrade", ("playbooks/upgrade.yml", "-e", "version=2.0")),
     Scene("failure", ("playbooks/upgrade.yml", "-e", "version=9.9"), fails=True),
-    Scene("details", ("playbooks/rollback.yml", "-v")),
+    Scene("details", ("playbooks/rollback.yml", "-v"), results=True),
     Scene("several", ("lab/demo_story/several.yml", "-e", "version=2.0"), ()),
 )
-AFTERWARDS = ("localhost", "-m", "kubernetes.core.k8s", "-a", f"kind=Namespace name={NAMESPACE} state=absent")
+KUBECONFIG = "{{ workload_kubeconfig }}"
+AFTERWARDS = f"kind=Namespace name={NAMESPACE} state=absent kubeconfig={KUBECONFIG}"
 
 
 def record() -> None:
@@ -55,16 +60,17 @@ def record() -> None:
             lines, code = _played([PLAYBOOK, *scene.words, *scene.more], fails=scene.fails)
             if bool(code) is not scene.fails:
                 raise DemoError(f"The film {scene.name} ended with exit code {code}.")
-            text = put(text, scene.name, told(shlex.join([PLAYBOOK, *scene.words]), lines))
+            text = put(text, scene.name, told(shlex.join([PLAYBOOK, *scene.words]), lines, results=scene.results))
         PAGE.write_text(text, encoding="utf-8")
     finally:
-        _played(["ansible", *AFTERWARDS])
+        _played(["ansible", "localhost", "-m", "kubernetes.core.k8s", "-a", AFTERWARDS])
 
 
-def told(command: str, lines: t.Sequence[tuple[float, str]]) -> str:
-    """The film: the command, then each line with its second; the empty ones and what a result has below ``-v`` are left out."""
-    shown = [f"{seconds:6.1f} | {text}" for seconds, text in lines if text.strip() and not text.startswith("    ")]
-    return "\n".join((f"$ {command}", *shown))
+def told(command: str, lines: t.Sequence[tuple[float, str]], *, results: bool = False) -> str:
+    """The film: the command, then each line with its second, but for empty ones, this machine's paths and ``results``."""
+    left_out = ("Using ", "    ") if results else ("Using ",)
+    shown = [(seconds, text) for seconds, text in lines if text.strip() and not text.startswith(left_out)]
+    return "\n".join((f"$ {command}", *(f"{seconds:6.1f} | {text.rstrip()}" for seconds, text in shown)))
 
 
 def put(page: str, name: str, film: str) -> str:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import typing as t
 
 QUIET = 1.0
-"""Seconds between two passing states of a workload, and with details of a pod."""
+"""Seconds between two passing states of a workload, and between two times at which its pods' latest are shown."""
 Told = dict[str, t.Any]
 Key = tuple[str, str]
 
@@ -62,5 +62,5 @@ class Pace:
 
 
 def _key(told: Told) -> Key:
-    """What shares one line a second: all about a workload, but each of its details by itself."""
-    return str(told.get("about", "")), str(told.get("state", "")) if told.get("detail") else ""
+    """What shares one moment a second: a workload's own line, and all of its details, which come in their order then."""
+    return str(told.get("about", "")), "details" if told.get("detail") else ""

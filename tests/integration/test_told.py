@@ -66,9 +66,10 @@ def artifact(said: str) -> Json:
     return left
 
 
-def test_others_are_told_what_came_of_a_playbook(namespace: str) -> None:
+def test_others_are_told_what_came_of_a_playbook(namespace: str, tmp_path: pathlib.Path) -> None:
     with webhook() as (url, got):
         notify = {"url": url, "format": "generic"}
+        page = tmp_path / "app.html"
         code, said = play("deploy", namespace, version="1.0", workload_notify=notify)
         assert code == 0, said[-3000:]
         assert artifact(said) == {
@@ -78,15 +79,21 @@ def test_others_are_told_what_came_of_a_playbook(namespace: str) -> None:
             "outcome": "complete",
             "report": "",
         }
-        code, said = play("upgrade", namespace, version="9.9", workload_notify=notify)
+        code, said = play("upgrade", namespace, version="9.9", workload_notify=notify, workload_report=str(page))
         assert code == 2, said[-3000:]
         left = artifact(said)
         assert (left["from"], left["to"], left["outcome"]) == ("1.0", "9.9", "rolled back")
-        code, said = play("scale", namespace, replicas=2, workload_notify=notify)
+        assert left["report"] == str(page)
+        assert f"Deployment {namespace}/app" in page.read_text()
+        nowhere = str(tmp_path / "no" / "where.html")
+        code, said = play("scale", namespace, replicas=2, workload_notify=notify, workload_report=nowhere)
         assert code == 0, said[-3000:]
-        assert artifact(said)["outcome"] == "complete"
+        assert "does not exist, make it first" in said
+        left = artifact(said)
+        assert (left["outcome"], left["report"]) == ("complete", "")
     deployed, upgraded = got
     assert [entry["outcome"] for entry in deployed["workloads"]] == ["complete"]
+    assert upgraded["report"] == str(page)
     (entry,) = upgraded["workloads"]
     assert upgraded["failed"]
     assert (entry["namespace"], entry["name"], entry["outcome"]) == (namespace, "app", "rolled back")

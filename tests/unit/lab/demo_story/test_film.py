@@ -11,10 +11,16 @@ PAGE = "before\n<!-- film: upgrade -->\n```text\nold\n```\nafter\n<!-- film: fai
 
 
 def test_each_line_stands_beside_its_second() -> None:
-    lines = [(0.4, "TASK [Upgrade]"), (1.26, "  shop/app  00:01  1/3 new ready"), (1.3, ""), (1.4, "    after:")]
-    assert film.told("ansible-playbook x.yml", lines) == (
-        "$ ansible-playbook x.yml\n   0.4 | TASK [Upgrade]\n   1.3 |   shop/app  00:01  1/3 new ready"
-    )
+    lines = [
+        (0.1, "Using /home/x"),
+        (0.4, "TASK [Upgrade] "),
+        (1.26, "  shop/app  00:01"),
+        (1.3, ""),
+        (1.4, "    pod a"),
+    ]
+    start = "$ ansible-playbook x.yml\n   0.4 | TASK [Upgrade]\n   1.3 |   shop/app  00:01"
+    assert film.told("ansible-playbook x.yml", lines) == f"{start}\n   1.4 |     pod a"
+    assert film.told("ansible-playbook x.yml", lines, results=True) == start
 
 
 def test_a_film_takes_the_place_of_the_one_before_and_of_no_other() -> None:

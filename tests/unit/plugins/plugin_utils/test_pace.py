@@ -61,9 +61,11 @@ def test_details_are_for_those_who_ask_and_keep_nothing_else_waiting() -> None:
     assert Pace().take(pod, 10.0) == []
     pace = Pace(details=True)
     assert pace.take(pod, 10.0) == ["  shop/app  pod a: ready"]
-    assert pace.take({**pod, "text": "shop/app  pod a: gone"}, 10.1) == []
-    assert pace.take({**pod, "state": "b", "text": "shop/app  pod b: ready"}, 10.1) == ["  shop/app  pod b: ready"]
-    assert pace.take(counts("1/3"), 10.1) == ["  shop/app  1/3"]
+    assert pace.take({**pod, "text": "shop/app  pod a: not ready"}, 10.1) == []
+    assert pace.take({**pod, "state": "b", "text": "shop/app  pod b: ready"}, 10.2) == []
+    assert pace.take({**pod, "text": "shop/app  pod a: gone"}, 10.3) == []
+    assert pace.take(counts("1/3"), 10.4) == ["  shop/app  1/3"]
+    assert pace.ripe(11.0) == ["  shop/app  pod b: ready", "  shop/app  pod a: gone"]
 
 
 def test_lines_about_no_workload_are_shown_as_they_are() -> None:
