@@ -189,6 +189,31 @@ options:
     default: false
 """
 
+    ZERO_DOWNTIME = r"""
+options:
+  zero_downtime:
+    description:
+      - What to do when requests would be lost while the workload rolls. Only a workload that a Service selects is looked at, by one list
+        of the namespace's Services; who may not list them is told that nothing was checked.
+      - "Looked for are: a missing readiness probe; a C(preStop) hook that is missing, sleeps for less than O(propagation), or does
+        something that takes nobody knows how long; a C(terminationGracePeriodSeconds) that leaves nothing after that; an update strategy
+        that takes all pods away at once (C(Recreate), C(maxUnavailable)), as the only pod of a StatefulSet; host ports. Each is told with
+        its fix, all of them in one message."
+      - V(warn) goes on with a warning, V(require) refuses before the first write, V(ignore) does not look.
+      - A single pod and a PodDisruptionBudget that allows no disruption are no such points, as they matter when nodes are drained, but are
+        told beside them when it is refused.
+    type: str
+    choices: [require, warn, ignore]
+    default: warn
+  propagation:
+    description:
+      - How long load balancers may go on sending requests to a pod that is on its way out.
+      - "The default is for Traefik, which takes changes in at most every 2 seconds (C(providersThrottleDuration)). Load balancers of a
+        cloud need more: as long as their health checks take to drop a target. V(0s) asks for no C(preStop) hook."
+    type: str
+    default: 3s
+"""
+
     GATES = r"""
 options:
   gates:

@@ -48,6 +48,7 @@ extends_documentation_fragment:
   - steady.rollout.workload.gates
   - steady.rollout.workload.holding
   - steady.rollout.workload.windows
+  - steady.rollout.workload.zero_downtime
   - steady.rollout.workload.changing
 seealso:
   - module: steady.rollout.workload_upgrade
@@ -244,6 +245,7 @@ ARGUMENTS: dict[str, t.Any] = {
     **workload.GATES,
     **workload.HOLDING,
     **workload.WINDOWS,
+    **workload.ZERO_DOWNTIME,
     **workload.CHANGING,
     **workload.ON_FAILURE,
     "definition": {"type": "dict", "required": True},

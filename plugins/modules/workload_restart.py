@@ -46,6 +46,7 @@ extends_documentation_fragment:
   - steady.rollout.workload.gates
   - steady.rollout.workload.holding
   - steady.rollout.workload.windows
+  - steady.rollout.workload.zero_downtime
   - steady.rollout.workload.changing
 seealso:
   - module: steady.rollout.workload_upgrade
@@ -235,6 +236,7 @@ ARGUMENTS: dict[str, t.Any] = {
     **workload.GATES,
     **workload.HOLDING,
     **workload.WINDOWS,
+    **workload.ZERO_DOWNTIME,
     **workload.CHANGING,
     **many.arguments(),
     "on_failure": {"type": "str", "default": "keep", "choices": ["rollback", "pause", "keep"]},

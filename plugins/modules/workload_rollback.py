@@ -77,6 +77,7 @@ extends_documentation_fragment:
   - steady.rollout.workload.gates
   - steady.rollout.workload.holding
   - steady.rollout.workload.windows
+  - steady.rollout.workload.zero_downtime
   - steady.rollout.workload.changing
 seealso:
   - module: steady.rollout.workload_upgrade
@@ -279,6 +280,7 @@ ARGUMENTS: dict[str, t.Any] = {
     **workload.GATES,
     **workload.HOLDING,
     **workload.WINDOWS,
+    **workload.ZERO_DOWNTIME,
     **workload.CHANGING,
     "revision": {"type": "int"},
     "version": {"type": "raw"},

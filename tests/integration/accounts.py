@@ -14,6 +14,7 @@ from ansible_collections.steady.rollout.plugins.module_utils._operation.outcome 
 from ansible_collections.steady.rollout.plugins.module_utils._operation.ports import Ports
 from ansible_collections.steady.rollout.plugins.module_utils._rollout import kinds, resources
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.snapshot import Reference
+from ansible_collections.steady.rollout.plugins.module_utils._rollout.zero_downtime import Care
 
 if t.TYPE_CHECKING:
     from ansible_collections.steady.rollout.plugins.module_utils._cluster.cluster import ApiCluster
@@ -22,7 +23,7 @@ Json = dict[str, t.Any]
 
 IMAGE = os.environ.get("SCENARIO_IMAGE") or "registry.lab:5000/app"
 RBAC = "rbac.authorization.k8s.io/v1"
-SETTINGS = Settings(timeout=180.0, holder="tests")
+SETTINGS = Settings(timeout=180.0, holder="tests", zero_downtime=Care(require=False))
 """Patient enough for a machine that does much else."""
 
 

@@ -53,6 +53,7 @@ Operation = t.Callable[["Ports", Reference], t.Any]
 
 HERE = pathlib.Path(__file__).parent
 SETTINGS = accounts.SETTINGS
+ROLLING_NOTHING = replace(SETTINGS, zero_downtime=None)
 
 
 def deployed(ports: Ports, reference: Reference) -> t.Any:
@@ -68,11 +69,12 @@ OPERATIONS: dict[str, Operation] = {
     "upgrade": lambda ports, it: upgrade.upgrade(ports, it, upgrade.Wanted("2.0"), SETTINGS),
     "deploy": deployed,
     "rollback": lambda ports, it: rollback.rollback(ports, it, rollback.Target(), SETTINGS),
-    "scale": lambda ports, it: scale.scale(ports, it, 1, SETTINGS),
+    "scale": lambda ports, it: scale.scale(ports, it, 1, ROLLING_NOTHING),
     "restart": lambda ports, it: restart.restart(ports, it, SETTINGS),
-    "pause": lambda ports, it: (pause.pause(ports, it, SETTINGS), pause.resume(ports, it, SETTINGS))[-1],
+    "pause": lambda ports, it: (pause.pause(ports, it, ROLLING_NOTHING), pause.resume(ports, it, ROLLING_NOTHING))[-1],
 }
 RARE = {
+    ("list", "poddisruptionbudgets"): "a workload that would lose requests, which may not",
     ("get", "pods/log"): "a container that fails",
     ("get", "leases"): "two runs at once",
     ("list", "leases"): "two runs at once",

@@ -22,6 +22,7 @@ from ansible_collections.steady.rollout.plugins.module_utils._rollout import dur
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.findings.finding import Limits
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.gates.gate import Gate
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.snapshot import Reference
+from ansible_collections.steady.rollout.plugins.module_utils._rollout.zero_downtime import Care
 
 Json = dict[str, t.Any]
 LONGEST_SILENCE = 60.0
@@ -77,6 +78,10 @@ WINDOWS: Json = {
     },
     "estimate": {"type": "str", "default": ""},
     "break_glass": {"type": "str", "default": ""},
+}
+ZERO_DOWNTIME: Json = {
+    "zero_downtime": {"type": "str", "default": "warn", "choices": ["require", "warn", "ignore"]},
+    "propagation": {"type": "str", "default": "3s"},
 }
 HOLDING: Json = {"take_over": {"type": "bool", "default": False}}
 ON_FAILURE: Json = {"on_failure": {"type": "str", "default": "rollback", "choices": ["rollback", "pause", "keep"]}}
@@ -144,6 +149,9 @@ def settings_of(params: Json, check_mode: bool) -> Settings:
     if "window" in params:
         given["calendar"] = calendar_of(params, timeout)
         given["break_glass"] = break_glass_of(params)
+    if params.get("zero_downtime", "ignore") != "ignore":
+        seconds = durations.parse(params["propagation"], "propagation", minimum=0)
+        given["zero_downtime"] = Care(params["zero_downtime"] == "require", seconds)
     return Settings(timeout=timeout, limits=limits_of(params), dry_run=check_mode, **given)
 
 
@@ -209,7 +217,9 @@ def version_of(params: Json) -> str:
 
 
 def result_of(outcome: Outcome) -> Json:
-    """The outcome as the module's result."""
+    """The outcome as the module's result; its warnings go to whoever runs the task."""
+    for text in outcome.warnings:
+        warn(text)
     reference = outcome.reference
     result: Json = {
         "changed": outcome.changed,

@@ -22,6 +22,7 @@ class Journal:
         self._reference = reference
         self._began = ports.clock.monotonic()
         self.entries: list[Json] = []
+        self.warnings: dict[str, None] = {}
         self.stage = UNTOUCHED
 
     @property
@@ -58,3 +59,7 @@ class Journal:
         minutes, rest = divmod(int(self.seconds), 60)
         about = self._reference.short
         self._ports.progress.say(f"{about}  {minutes:02d}:{rest:02d}  {text}", about=about, **how)
+
+    def warn(self, text: str) -> None:
+        """Keep what people should know beside the result; the same is said once."""
+        self.warnings[text] = None

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ansible_collections.steady.rollout.plugins.module_utils._operation import (
     checks,
@@ -13,6 +13,7 @@ from ansible_collections.steady.rollout.plugins.module_utils._operation import (
     maintenance,
     permissions,
     reading,
+    zero_downtime,
 )
 from ansible_collections.steady.rollout.plugins.module_utils._operation.journal import Journal
 from ansible_collections.steady.rollout.plugins.module_utils._operation.outcome import Outcome, Settings
@@ -67,7 +68,7 @@ def operate(operation: str, roll: Roll, plan: Planner, *, must_exist: bool = Tru
     if roll.settings.only_check:
         return Outcome(roll.reference, planned.write is not None, False, planned.asked)
     if roll.settings.dry_run:
-        return checks.predicted(roll, _written(roll, planned, present))
+        return _warned(roll, checks.predicted(roll, _written(roll, planned, present)))
     try:
         with holding.holding(roll, planned.asked, present) as (held, lease):
             if lease.contended:
@@ -77,7 +78,7 @@ def operate(operation: str, roll: Roll, plan: Planner, *, must_exist: bool = Tru
             held.journal.stage = f"{planned.asked} was just being written; workload_info tells whether it has been."
             written = _written(held, planned, present)
             held.journal.stage = f"{planned.asked} has been written; the cluster goes on with it by itself."
-            return planned.see(held, written)
+            return _warned(held, planned.see(held, written))
     except errors.LeaseLost as lost:
         raise errors.LeaseLost(f"{planned.asked} was given up: {lost}") from None
     except (errors.Interrupted, errors.Unreachable) as stopped:
@@ -101,9 +102,16 @@ def patched(make: t.Callable[[Json], Json], present: Json) -> t.Callable[[Roll],
 
 
 def _planned(roll: Roll, plan: Planner, present: Json | None) -> tuple[Roll, Plan]:
-    """What is going to be done. Raises Refused for a change that is not to be made at this time."""
+    """What is going to be done. Raises Refused for a change that is not to be made in this way, or at this time."""
     planned = plan(roll, present)
-    return maintenance.in_time(roll) if planned.write else roll, planned
+    if planned.write is None:
+        return roll, planned
+    zero_downtime.check(roll, planned.intended or present or {})
+    return maintenance.in_time(roll), planned
+
+
+def _warned(roll: Roll, outcome: Outcome) -> Outcome:
+    return replace(outcome, warnings=tuple(roll.journal.warnings))
 
 
 def _present(roll: Roll, must_exist: bool) -> Json | None:

@@ -10,6 +10,7 @@ from ansible_collections.steady.rollout.plugins.module_utils._rollout.findings.f
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.gates.gate import Gate
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.snapshot import Reference
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.windows import Calendar
+from ansible_collections.steady.rollout.plugins.module_utils._rollout.zero_downtime import Care
 
 Json = dict[str, t.Any]
 OnFailure = t.Literal["rollback", "pause", "keep", "report"]
@@ -22,6 +23,7 @@ class Settings:
     ``holder`` is how this run names itself in the workload's Lease; ``take_over`` takes that from a run that lives.
     ``only_check`` ends the operation once it has decided what it would do.
     ``delete_stuck_pods``: whether pods that hold an ordered StatefulSet up may be deleted.
+    ``zero_downtime``: how careful to be that users notice nothing; None not at all.
     ``calendar``: when it may begin; ``break_glass``: why it may at any time.
     """
 
@@ -37,6 +39,7 @@ class Settings:
     gates: tuple[Gate, ...] = ()
     calendar: Calendar = field(default_factory=Calendar)
     break_glass: str = ""
+    zero_downtime: Care | None = None
     dry_run: bool = False
     only_check: bool = False
 
@@ -57,4 +60,5 @@ class Outcome:
     rolled_back: Json = field(default_factory=dict)
     diff: Json = field(default_factory=dict)
     timeline: tuple[Json, ...] = ()
+    warnings: tuple[str, ...] = ()
     seconds: float = 0.0

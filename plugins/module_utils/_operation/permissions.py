@@ -115,6 +115,14 @@ def _room(kind: Kind) -> tuple[Right, ...]:
     return () if kind.RESOURCE.kind == "StatefulSet" else (quotas,)
 
 
+def _served(_kind: Kind) -> tuple[Right, ...]:
+    option = "zero_downtime"
+    return (
+        Right(resources.SERVICE, ("list",), "whether it serves anybody", optional=True, option=option),
+        Right(resources.POD_DISRUPTION_BUDGET, ("list",), "a note when it is refused", optional=True, option=option),
+    )
+
+
 def _autoscaler(_kind: Kind) -> tuple[Right, ...]:
     scaler = resources.HORIZONTAL_POD_AUTOSCALER
     return (Right(scaler, ("list",), "whether an autoscaler owns the number of replicas"),)
@@ -134,11 +142,11 @@ def _nodes(kind: Kind) -> tuple[Right, ...]:
 _OPERATIONS: dict[str, tuple[t.Callable[[Kind], tuple[Right, ...]], ...]] = {
     "info": (_seen, _run),
     "wait": (_seen, _watched, _nodes),
-    "upgrade": (_seen, _watched, _patched, _room, _unstuck, _nodes),
-    "deploy": (_seen, _watched, _patched, _created, _autoscaler, _unstuck, _nodes),
-    "rollback": (_seen, _watched, _patched, _unstuck, _nodes),
+    "upgrade": (_seen, _watched, _patched, _room, _served, _unstuck, _nodes),
+    "deploy": (_seen, _watched, _patched, _created, _autoscaler, _served, _unstuck, _nodes),
+    "rollback": (_seen, _watched, _patched, _served, _unstuck, _nodes),
     "scale": (_seen, _watched, _patched, _autoscaler, _nodes),
-    "restart": (_seen, _watched, _patched, _room, _unstuck, _nodes),
+    "restart": (_seen, _watched, _patched, _room, _served, _unstuck, _nodes),
     "pause": (_seen, _watched, _patched, _nodes),
 }
 NAMES = tuple(_OPERATIONS)
