@@ -26,8 +26,8 @@ package: ## build the collection and have galaxy-importer judge it
 sanity: ## ansible-test sanity
 	@$(IN) tests/gate sanity
 
-integration: ## the scenarios on the lab
-	@$(IN) tests/gate integration
+integration: ## the scenarios on the lab (FULL=yes: every story through every fault, not a third of the pairs)
+	@FULL=$(FULL) $(IN) tests/gate integration
 
 report-test: ## the report in a real browser: Chromium, roles, contrast, screenshots (WRITE=yes: into docs/)
 	@WRITE=$(WRITE) $(IN) tests/browser/run

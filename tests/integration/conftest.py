@@ -50,13 +50,14 @@ def pytest_configure() -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """How many scenarios of each family there were. A family is the word that several names begin with."""
-    outcomes = {
-        found["name"]: report.outcome
+    """How many scenarios of each family there were, and what they cost. A family is the word that several names begin with."""
+    reports = {
+        found["name"]: report
         for outcome in ("passed", "failed")
         for report in terminalreporter.getreports(outcome)
         if report.when == "call" and (found := SCENARIO.search(report.nodeid))
     }
+    outcomes = {name: report.outcome for name, report in reports.items()}
     if not outcomes:
         return
     sizes = collections.Counter(name.partition("_")[0] for name in outcomes)
@@ -69,3 +70,6 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         failed = results.count("failed")
         terminalreporter.write_line(f"{family:<14}{len(results):>4}{f'  {failed} failed' if failed else ''}")
     terminalreporter.write_line(f"{'all':<14}{len(outcomes):>4}")
+    seconds = {name: dict(report.user_properties).get("cpu", 0.0) for name, report in reports.items()}
+    costly = ", ".join(f"{name} {seconds[name]:.0f}" for name in sorted(seconds, key=lambda name: -seconds[name])[:10])
+    terminalreporter.write_line(f"Seconds of CPU for Ansible and its modules: {sum(seconds.values()):.0f}; {costly}")

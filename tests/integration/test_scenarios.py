@@ -31,13 +31,19 @@ def playbooks() -> t.Iterator[Playbooks]:
 
 @pytest.mark.parametrize("scenario", SCENARIOS)
 def test_scenario(
-    scenario: str, cluster: ApiCluster, namespace: str, playbooks: Playbooks, tmp_path: pathlib.Path
+    scenario: str,
+    cluster: ApiCluster,
+    namespace: str,
+    playbooks: Playbooks,
+    tmp_path: pathlib.Path,
+    record_property: t.Callable[[str, float], None],
 ) -> None:
     """Play it with ansible-playbook; background jobs are kept in a folder of its own."""
     LOGS.mkdir(parents=True, exist_ok=True)
     log = LOGS / f"{scenario}.log"
     values = f"scenario={scenario} here={namespace} ansible_async_dir={tmp_path}"
     ended = playbooks.play(["-v", str(HERE / "scenario.yml"), "-e", values], HERE.parents[1], log, LONGEST)
+    record_property("cpu", ended.seconds)
     if ended.code:
         left = "\n".join(remains(cluster, namespace))
         hung = f"It was ended after {LONGEST} s.\n" if not ended.in_time else ""
