@@ -42,9 +42,12 @@ class Heard:
     def __init__(self) -> None:
         self.lines: list[str] = []
         self.details: list[str] = []
+        self.passing: list[str] = []
 
-    def say(self, text: str, *, detail: bool = False, **_how: object) -> None:
+    def say(self, text: str, *, detail: bool = False, passing: bool = False, **_how: object) -> None:
         """One line."""
+        if passing and not detail:
+            self.passing.append(text)
         (self.details if detail else self.lines).append(text)
 
 

@@ -72,6 +72,17 @@ def test_while_nothing_happens_it_says_that_it_is_still_there() -> None:
     assert len(still) == 2
 
 
+def test_only_counts_on_the_way_may_be_left_out() -> None:
+    stage = show("image_not_found")
+    waited(stage)
+    left = [line.split("  ", 2)[2] for line in stage.heard.lines if line not in stage.heard.passing]
+    assert left and not any("new ready" in line for line in left)
+    assert any(line.startswith("image not found") for line in left)
+    stage = show("upgrade")
+    waited(stage)
+    assert stage.heard.lines[:-1] == stage.heard.passing
+
+
 def test_each_pods_changes_are_told_in_detail_and_what_was_there_before_is_not() -> None:
     stage = show("upgrade")
     waited(stage)
