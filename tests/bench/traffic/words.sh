@@ -25,6 +25,13 @@ fresh() {
     deploy 1.0 && settled
 }
 
+# Nothing brings load balancers apart again that a drained node has sent to another one.
+spread() {
+    [ -n "$(kubectl get pods --namespace=traefik --field-selector="spec.nodeName=$NODE" --output=name)" ] && return
+    kubectl rollout restart deployment/traefik --namespace=traefik &&
+        kubectl rollout status deployment/traefik --namespace=traefik --timeout=120s
+}
+
 # The node with its pods of the application and of the load balancer: a shared lab's other pods stay.
 drained() {
     kubectl label pods --all "$MARK" && kubectl label pods --all "$MARK" --namespace=traefik || return 1
