@@ -7,10 +7,12 @@ import typing as t
 from dataclasses import dataclass, field
 
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.findings.finding import Finding, Limits
-from ansible_collections.steady.rollout.plugins.module_utils._rollout.gates.gate import Gate
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.snapshot import Reference
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.windows import Calendar
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.zero_downtime import Care
+
+if t.TYPE_CHECKING:
+    from ansible_collections.steady.rollout.plugins.module_utils._rollout.gates.gate import Gate
 
 Json = dict[str, t.Any]
 OnFailure = t.Literal["rollback", "pause", "keep", "report"]
