@@ -131,7 +131,7 @@ def _worse(options: Json, tally: comparison.Tally, figures: Json) -> str:
     where = comparison.slower_at(tally, limits(options))
     if where is None:
         return ""
-    slow, mark = tally.slow[where], "95th percentile" if where == comparison.TAIL else "median"
+    slow, mark = tally.slow[where], "median" if where == 0.5 else f"{100 * where:.0f}th percentile"
     allowance = http.milliseconds(1000 * options["latency_allowance"])
     return (
         f"the new version is slower than the old one: {slow.new} of {tally.measured} answers took longer than the old {mark} allows"
