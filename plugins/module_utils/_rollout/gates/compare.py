@@ -163,8 +163,10 @@ def _in_words(tally: comparison.Tally, figures: Json) -> str:
         return ""
     text = f"{tally.requests} requests to each: failed {tally.failed.new} new, {tally.failed.old} old"
     new, old = (figures[side]["latency_ms"] for side in gate.SIDES)
+    if not (new and old):
+        return text
     shown = [f"{name} {http.milliseconds(new[name])} and {http.milliseconds(old[name])} ms" for name in ("p50", "p95")]
-    return "; ".join((text, ", ".join(shown))) if new and old else text
+    return f"{text}; {', '.join(shown)}"
 
 
 def _pinned(options: Json) -> str:

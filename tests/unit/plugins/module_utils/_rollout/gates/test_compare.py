@@ -110,6 +110,14 @@ def test_an_old_side_that_does_not_answer_is_nothing_to_compare_with() -> None:
     assert failed.message.startswith("there is nothing to compare with, the old version fails as well: 300 status_5xx")
 
 
+def test_a_load_balancer_that_answers_nobody_is_nothing_to_compare_with() -> None:
+    waits, seconds = begun(), [{**second(10), "latencies": []}] * 30
+    silent = {**side([second(10)] * 30, over=True), "seconds": seconds}
+    silent["report"]["latency_ms"] = None
+    failed = waits.look(43, looks.complete(), measured={"new": silent, "old": silent})
+    assert (failed.state, failed.measurement["old"]["latency_ms"]) == ("failed", None)
+
+
 def test_seconds_that_cannot_be_compared_are_not_enough() -> None:
     waits = begun()
     failed = waits.look(43, looks.complete(), measured=both([second()], [second(requests=9)], over=True))

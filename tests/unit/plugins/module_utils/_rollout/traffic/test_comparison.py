@@ -96,15 +96,12 @@ def test_a_version_that_is_slow_only_sometimes_is_found_by_its_slow_answers() ->
 def test_slow_answers_that_neither_version_has_to_do_with_hide_nothing() -> None:
     """A tenth of all answers waits for something else, 200 ms and more."""
     chance, tally = random.Random(3), Tally()
-    for number in range(10):
+    for _second in range(4):
         sides = [second(chance, slower=slower) for slower in (3.0, 1.0)]
         for side in sides:
             side["latencies"] = [took + 500 * chance.random() * (chance.random() < 0.1) for took in side["latencies"]]
         tally = comparison.add(tally, sides[0], sides[1], Limits())
-        if comparison.slower_at(tally, Limits()):
-            break
     assert comparison.slower_at(tally, Limits()) is not None
-    assert number < 5
 
 
 def test_nothing_is_slow_before_the_old_side_is_known() -> None:
