@@ -113,7 +113,8 @@ after:
   sample: {revision: 5, version: "2.0", images: {app: "registry.example/app:2.0"}}
 status:
   description:
-    - How the rollout ended, V(complete) or V(failed); V(paused) after a pause; empty in check mode.
+    - How the rollout ended, V(complete) or V(failed); V(paused) after a pause; V(waiting) while a strategy waits for approval.
+    - Empty in check mode.
     - Of one of many workloads also V(not_begun) or V(interrupted).
   returned: when the workload was found
   type: str

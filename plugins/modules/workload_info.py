@@ -165,6 +165,12 @@ workloads:
           type: str
           returned: while it is being changed
       sample: {}
+    strategy:
+      description:
+        - How far a rollout by weights is - its C(strategy), C(version), C(step) of C(steps), C(weight) of 100, C(since) when, whether it
+          is C(waiting) for approval, and its C(route) and C(service). Empty when none is under way.
+      type: dict
+      returned: always
     managed_by:
       description: Helm, Argo CD or Flux, where one of them manages it; else empty.
       type: str

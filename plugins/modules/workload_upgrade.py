@@ -61,6 +61,30 @@ options:
     type: str
     choices: [rollback, pause, keep]
     default: rollback
+  strategy:
+    description:
+      - How the new version is rolled out. V(rolling) is the controller's own way. A word, or a dictionary with C(type) and its options.
+      - V(canary) runs the new version beside the present one (Deployment and Service C(<name>-canary)), gives it more and more of the
+        requests by the weights of an HTTPRoute of the Gateway API, holds each step while its gates hold, then puts the version into
+        the Deployment itself and gives the route back as it was. On the first bad sign requests go back first, pods after.
+      - The Deployment, its Service and its HTTPRoute stay the ordinary ones, and nothing has to be installed beside a load balancer.
+      - C(steps) is the list of a canary's steps. Each has C(weight) (of 100, rising), C(for) (how long it is held, C(1m)), C(gates)
+        (as O(gates), looked at during that step; C(compare) compares both versions side by side), C(replicas) (as many pods as its
+        share, at least one) and C(pause) (the task ends well with RV(status) V(waiting); the same task with O(promote=true) goes on).
+        Weights 5, 25 and 50 where nothing is said.
+      - C(route) and C(service) name the HTTPRoute and the Service; needed only where there are several.
+      - C(match) is C({header: {name, value}}) or C({cookie: {name, value}}), by which testers reach the new version whatever the weights.
+      - C(probe) takes the options of the gate C(share); with it, each step waits until its share of answers comes from the new version.
+      - A run that was ended goes on with the step at which it was when the same is run again; M(steady.rollout.workload_rollback), or
+        an upgrade back to the version before, undoes it without rolling any pod of the Deployment.
+      - For Deployments, one in a task. A route whose rule sends to several backends, and a step above 50 where an autoscaler owns the
+        Deployment, are refused.
+      - See C(docs/traffic.md).
+    type: raw
+  promote:
+    description: Let a step of O(strategy) that waits for approval go on.
+    type: bool
+    default: false
 attributes:
   check_mode:
     support: full
@@ -112,6 +136,31 @@ EXAMPLES = r"""
       web: registry.example/shop/web:2.0
       cache: registry.example/shop/cache@sha256:4a5b6c7d8e9f4a5b6c7d8e9f4a5b6c7d8e9f4a5b6c7d8e9f4a5b6c7d8e9f4a5b
     on_failure: keep
+
+- name: Upgrade by canary, compared with the version before at each step
+  steady.rollout.workload_upgrade:
+    namespace: shop
+    name: app
+    version: "2.0"
+    strategy:
+      type: canary
+      probe: {url: http://shop.example/}
+      steps:
+        - weight: 5
+          for: 2m
+          gates:
+            - compare: {url: http://shop.example/, for: 1m}
+        - weight: 25
+        - weight: 50
+          pause: true
+
+- name: Go on after somebody has approved - the same task with promote
+  steady.rollout.workload_upgrade:
+    namespace: shop
+    name: app
+    version: "2.0"
+    strategy: {type: canary, steps: [{weight: 5, pause: true}, {weight: 50}]}
+    promote: true
 
 - name: Upgrade all services of the shop, five at a time; one that fails keeps the others from being begun
   steady.rollout.workload_upgrade:
@@ -165,7 +214,8 @@ after:
   sample: {revision: 5, version: "2.0", images: {app: "registry.example/app:2.0"}}
 status:
   description:
-    - How the rollout ended, V(complete) or V(failed); V(paused) after a pause; empty in check mode.
+    - How the rollout ended, V(complete) or V(failed); V(paused) after a pause; V(waiting) while a strategy waits for approval.
+    - Empty in check mode.
     - Of one of many workloads also V(not_begun) or V(interrupted).
   returned: when the workload was found
   type: str
@@ -288,6 +338,7 @@ timeline:
 import typing as t
 
 from ansible_collections.steady.rollout.plugins.module_utils._ansible import many, workload
+from ansible_collections.steady.rollout.plugins.module_utils._operation import strategies
 from ansible_collections.steady.rollout.plugins.module_utils._operation.upgrade import Wanted, upgrade
 from ansible_collections.steady.rollout.plugins.module_utils._rollout import errors
 
@@ -299,6 +350,8 @@ ARGUMENTS: dict[str, t.Any] = {
     **workload.ZERO_DOWNTIME,
     **workload.CHANGING,
     **workload.ON_FAILURE,
+    "strategy": {"type": "raw"},
+    "promote": {"type": "bool", "default": False},
     "version": {"type": "raw"},
     "images": {"type": "dict"},
     **many.arguments(version={"type": "raw"}, images={"type": "dict"}, container={"type": "str"}),
@@ -307,7 +360,13 @@ ARGUMENTS: dict[str, t.Any] = {
 
 def operation(params: dict[str, t.Any]) -> many.Operate:
     """Upgrade as the options say."""
-    wanted = Wanted(workload.version_of(params), {name: str(image) for name, image in (params["images"] or {}).items()})
+    strategy = strategies.parse(params["strategy"])
+    if strategy and params["workloads"]:
+        raise errors.InvalidInput(
+            f"strategy: {strategy.NAME} and workloads exclude each other: upgrade them one by one."
+        )
+    images = {name: str(image) for name, image in (params["images"] or {}).items()}
+    wanted = Wanted(workload.version_of(params), images, strategy, params["promote"])
     if not wanted.version and not wanted.images:
         raise errors.InvalidInput('Nothing says what to upgrade to: set version (version: "2.0"), or images.')
     if wanted.images and params["container"]:

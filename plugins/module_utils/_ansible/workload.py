@@ -133,7 +133,7 @@ def run(arguments: Json, operate: Operation, **constraints: t.Any) -> None:
         {**connection.ARGUMENT_SPEC, **arguments},
         with_ports,
         libraries=libraries,
-        secrets=lambda params: {*connection.secrets(params), *secrets_of_gates(params.get("gates"))},
+        secrets=lambda params: {*connection.secrets(params), *secrets_of_gates(gates_in(params))},
         **constraints,
     )
 
@@ -146,9 +146,19 @@ def reference_of(params: Json) -> Reference:
     return Reference(params["kind"], params["namespace"].strip(), params["name"].strip())
 
 
+def gates_in(params: Json) -> list[t.Any]:
+    """All gates as people write them: those of the task and those in its strategy."""
+    written, strategy = params.get("gates") or [], params.get("strategy")
+    if not strategy:
+        return written
+    from ansible_collections.steady.rollout.plugins.module_utils._operation import strategies
+
+    return [*written, *strategies.gates_in(strategy)]
+
+
 def libraries(params: Json) -> tuple[str, ...]:
     """The Python libraries that these options need."""
-    written = [item for item in params.get("gates") or () if isinstance(item, dict)]
+    written = [item for item in gates_in(params) if isinstance(item, dict)]
     probes = [item[name] for item in written for name in ("http", "share") if isinstance(item.get(name), dict)]
     asks = any("condition" in item for item in written) or any("version_path" in probe for probe in probes)
     asks = asks or bool(params.get("success_condition"))

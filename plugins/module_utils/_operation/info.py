@@ -19,6 +19,7 @@ from ansible_collections.steady.rollout.plugins.module_utils._rollout import (
 from ansible_collections.steady.rollout.plugins.module_utils._rollout import verdict as verdicts
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.findings.finding import Limits
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.snapshot import Reference
+from ansible_collections.steady.rollout.plugins.module_utils._rollout.traffic import state, twin
 
 if t.TYPE_CHECKING:
     from ansible_collections.steady.rollout.plugins.module_utils._operation.ports import Cluster, Ports
@@ -36,7 +37,9 @@ def info(ports: Ports, kind_name: str, namespace: str, name: str, limits: Limits
     reference = Reference(kind_name, namespace, name)
     present = reading.workload(ports.cluster, kind, reference)
     snapshot = reading.snapshot(ports.cluster, kind, reference, present)
-    return [describe(kind, snapshot, limits, container, _lease(ports.cluster, reference))]
+    twins = ports.cluster.list(_twins(namespace)) if kind_name == resources.DEPLOYMENT.kind else ()
+    lease = _lease(ports.cluster, reference)
+    return [describe(kind, snapshot, limits, container, lease, _strategy(present, twins))]
 
 
 def everything(
@@ -63,7 +66,8 @@ def everything(
         reference = Reference(kind.RESOURCE.kind, _namespace(workload), objects.name(workload))
         snapshot = kind.gather(reference, ([workload], *owned.of_workload(workload)))
         lease = held.get((reference.namespace, leases.name_of(reference)), {})
-        return describe(kind, snapshot, limits, container, lease)
+        twins = (item for kind, item in workloads if kind.RESOURCE == resources.DEPLOYMENT)
+        return describe(kind, snapshot, limits, container, lease, _strategy(workload, twins))
 
     found = [facts(kind, item) for kind, item in workloads]
     return sorted(found, key=lambda item: (item["namespace"], item["name"], item["kind"]))
@@ -71,6 +75,16 @@ def everything(
 
 def _all(resource: resources.Resource, namespace: str) -> resources.Scope:
     return resources.Scope(resource, namespace)
+
+
+def _twins(namespace: str) -> resources.Scope:
+    return resources.Scope(resources.DEPLOYMENT, namespace, labels=twin.SELECTED)
+
+
+def _strategy(workload: Json, candidates: t.Iterable[Json]) -> Json:
+    """How far the rollout by weights is that is under way; empty when none is."""
+    kept = next((state.read(item) for item in candidates if twin.is_of(item, workload)), None)
+    return kept.facts() if kept else {}
 
 
 def _namespace(item: Json) -> str:
@@ -122,7 +136,7 @@ def _leases(cluster: Cluster, namespace: str) -> list[Json]:
         return []
 
 
-def describe(kind: Kind, snapshot: Snapshot, limits: Limits, container: str, lease: Json) -> Json:
+def describe(kind: Kind, snapshot: Snapshot, limits: Limits, container: str, lease: Json, strategy: Json) -> Json:
     """One workload's facts, as results show them."""
     present = snapshot.workload or {}
     _memory, verdict = verdicts.judge(kind, snapshot, verdicts.aim_at(present), verdicts.Memory(), limits, 0.0)
@@ -139,6 +153,7 @@ def describe(kind: Kind, snapshot: Snapshot, limits: Limits, container: str, lea
         "paused": kind.paused(present),
         "running": leases.facts(lease),
         "managed_by": preflight.owner(present),
+        "strategy": strategy,
         "findings": [finding.facts() for finding in verdict.findings],
         "history": [revision.facts() for revision in revisions.history(kind, snapshot, container)],
     }

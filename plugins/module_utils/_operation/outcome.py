@@ -14,6 +14,9 @@ from ansible_collections.steady.rollout.plugins.module_utils._rollout.zero_downt
 if t.TYPE_CHECKING:
     from ansible_collections.steady.rollout.plugins.module_utils._rollout.gates.gate import Gate
 
+if t.TYPE_CHECKING:
+    from ansible_collections.steady.rollout.plugins.module_utils._operation.strategies.strategy import Strategy
+
 Json = dict[str, t.Any]
 OnFailure = t.Literal["rollback", "pause", "keep", "report"]
 
@@ -24,6 +27,7 @@ class Settings:
 
     ``holder`` is how this run names itself in the workload's Lease; ``take_over`` takes that from a run that lives.
     ``only_check`` ends the operation once it has decided what it would do.
+    ``strategy`` is that by which it is rolled out, None for the rolling one.
     ``delete_stuck_pods``: whether pods that hold an ordered StatefulSet up may be deleted.
     ``zero_downtime``: how careful to be that users notice nothing; None not at all.
     ``calendar``: when it may begin; ``break_glass``: why it may at any time.
@@ -44,6 +48,7 @@ class Settings:
     zero_downtime: Care | None = None
     dry_run: bool = False
     only_check: bool = False
+    strategy: Strategy | None = None
 
 
 @dataclass(frozen=True)

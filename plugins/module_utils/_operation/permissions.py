@@ -57,11 +57,30 @@ GATES: dict[str, tuple[Right, ...]] = {
 """What gates ask for beside that. ``condition`` lists and watches the one object that it names; the others need nothing more."""
 
 
+STRATEGIES: dict[str, tuple[Right, ...]] = {
+    "canary": (
+        Right(resources.DEPLOYMENT, ("create", "delete"), "the Deployment that runs the new version meanwhile"),
+        Right(resources.SERVICE, ("get", "list", "create", "delete"), "the Services in front of both"),
+        Right(resources.ENDPOINT_SLICE, ("list", "watch"), "whether a backend has ready endpoints"),
+        Right(resources.HTTP_ROUTE, ("get", "list", "watch", "patch"), "the weights, and whether they are in force"),
+        Right(resources.HORIZONTAL_POD_AUTOSCALER, ("list",), "whether an autoscaler owns the number of replicas"),
+    ),
+}
+"""What strategies ask for beside that, and whatever ends a rollout that one of them has begun."""
+
+
 def check(ports: Ports, kind: Kind, reference: Reference, operation: str, settings: Settings) -> None:
     """Raise Forbidden that names everything that is missing, before anything is written. Costs one request when nothing is."""
     needed = [right for right in of(operation, kind) if _is_needed(right, settings)]
-    for gate in settings.gates:
+    strategy = settings.strategy
+    needed += STRATEGIES[strategy.NAME] if strategy else ()
+    for gate in (*settings.gates, *(strategy.gates if strategy else ())):
         needed += _condition(ports.cluster, gate) if gate.form.NAME == "condition" else GATES.get(gate.form.NAME, ())
+    require(ports, kind, reference, needed)
+
+
+def require(ports: Ports, kind: Kind, reference: Reference, needed: t.Sequence[Right]) -> None:
+    """Raise Forbidden that names all of these that are missing."""
     missing = _missing(ports.cluster, reference, kind, needed)
     if missing:
         raise errors.Forbidden(_refusal(ports.cluster.user(), reference.namespace, missing))

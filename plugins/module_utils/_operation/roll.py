@@ -47,6 +47,7 @@ class Roll:
     """One rollout to see through; ``recorded`` tells whether its outcome is kept with the workload.
 
     ``glass`` says who began it outside the maintenance windows, and why; empty for one within.
+    The steps ``beside`` go along with each of its waits, after all others: they see the verdict as it is going to be.
     """
 
     ports: Ports
@@ -58,13 +59,14 @@ class Roll:
     proven: bool = False
     keeper: Step | None = None
     glass: Json = field(default_factory=dict)
+    beside: tuple[Step, ...] = ()
 
     def steps(self, workload: Json) -> tuple[Step, ...]:
         """What goes along with a wait for the workload as it is then, in this order."""
         steps: list[Step] = [gating.Gating(self, workload)] if self.settings.gates else []
         if self.keeper and self.settings.delete_stuck_pods and not self.proven:
             steps.insert(0, cure.Cure(self))
-        return (self.keeper, *steps) if self.keeper else tuple(steps)
+        return (*((self.keeper,) if self.keeper else ()), *steps, *self.beside)
 
 
 def see_through(roll: Roll, change: Change) -> Outcome:

@@ -10,7 +10,9 @@ from dataclasses import dataclass, replace
 from ansible_collections.steady.rollout.plugins.module_utils._operation import checks, reading, writing
 from ansible_collections.steady.rollout.plugins.module_utils._operation.operate import Plan, operate, patched, start
 from ansible_collections.steady.rollout.plugins.module_utils._operation.outcome import Outcome, Settings
-from ansible_collections.steady.rollout.plugins.module_utils._rollout import errors, revisions
+from ansible_collections.steady.rollout.plugins.module_utils._operation.traffic import finding, undoing
+from ansible_collections.steady.rollout.plugins.module_utils._rollout import errors, objects, revisions
+from ansible_collections.steady.rollout.plugins.module_utils._rollout.traffic import twin
 
 if t.TYPE_CHECKING:
     from ansible_collections.steady.rollout.plugins.module_utils._operation.ports import Ports
@@ -38,6 +40,22 @@ def rollback(ports: Ports, reference: Reference, target: Target, settings: Setti
 def _plan(target: Target, roll: Roll, present: Json) -> Plan:
     reference, settings = roll.reference, roll.settings
     checks.may_roll(roll.kind, reference, present, settings)
+    begun = finding.under_way(roll.ports.cluster, reference, present)
+    if begun and _ends_there(begun, target, present):
+        runs = reading.facts(roll.kind, present, settings.container)["version"]
+        return undoing.plan(begun, roll, f"Rollback of {reference} from {begun.state.version} to {runs}", runs)
+    planned = _rolling(target, roll, present)
+    return undoing.first(begun, planned) if begun and planned.write else planned
+
+
+def _ends_there(begun: finding.UnderWay, target: Target, present: Json) -> bool:
+    """Whether ending the rollout by weights is all: the new version is in none of the workload's own pods, and no older one is meant."""
+    promoting = begun.state.template == twin.template_hash(objects.template(present))
+    return not promoting and not target.revision and not target.version
+
+
+def _rolling(target: Target, roll: Roll, present: Json) -> Plan:
+    reference, settings = roll.reference, roll.settings
     snapshot = reading.snapshot(roll.ports.cluster, roll.kind, reference, present)
     entries = revisions.history(roll.kind, snapshot, settings.container)
     now = reading.facts(roll.kind, present, settings.container, snapshot.revisions)

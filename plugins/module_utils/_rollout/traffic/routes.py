@@ -140,7 +140,7 @@ def restored(rules: t.Sequence[Json], fork: Fork) -> list[Json]:
     own = own_rules(rules, fork)
     places = split_rules(own, fork)
     weights = fork.weights if len(fork.weights) == len(places) else (1,) * len(places)
-    before = dict(zip(places, weights))
+    before = dict(zip(places, weights, strict=True))
 
     def back(rule: Json, weight: int) -> Json:
         kept = [ref for ref in rule["backendRefs"] if ref.get("name") != fork.twin]
@@ -191,7 +191,8 @@ def no_room(rules: t.Sequence[Json]) -> str:
     if len(rules) > MOST_RULES:
         return f"it would have {len(rules)} rules with those that pin requests, and {MOST_RULES} are allowed"
     if sum(matches) > MOST_MATCHES or max(matches, default=0) > MOST_MATCHES_OF_A_RULE:
-        return f"it would have {sum(matches)} matches, up to {max(matches)} in one rule; {MOST_MATCHES} and {MOST_MATCHES_OF_A_RULE} are allowed"
+        most = f"{MOST_MATCHES} and {MOST_MATCHES_OF_A_RULE} are allowed"
+        return f"it would have {sum(matches)} matches, up to {max(matches)} in one rule; {most}"
     if max(headers, default=0) > MOST_HEADERS:
         return f"one of its matches would have more than {MOST_HEADERS} headers"
     return ""

@@ -20,7 +20,7 @@ class State:
     """``step`` counts from 1, ``of`` are all; 0 before the first one. ``since``: when the present step began, in UTC.
 
     ``template`` is the hash of the template that is wanted, ``version`` its name for people. ``waiting``: the step is done and
-    waits for approval. ``route``, ``service`` and ``weights`` are what the way back needs; ``track`` is in the pins' values.
+    waits for approval. ``route``, ``service``, ``weights`` and ``parents`` are what the way back needs; ``track`` is in the pins' values.
     """
 
     strategy: str
@@ -29,6 +29,7 @@ class State:
     route: str
     service: str
     weights: tuple[int, ...]
+    parents: tuple[str, ...]
     track: str
     step: int = 0
     of: int = 0
@@ -58,6 +59,6 @@ def read(twin: Json) -> State | None:
     """What the twin Deployment keeps; None when somebody broke it."""
     try:
         found = json.loads(objects.annotations_of(twin).get(ANNOTATION, ""))
-        return State(**{**found, "weights": tuple(found["weights"])})
+        return State(**{**found, "weights": tuple(found["weights"]), "parents": tuple(found["parents"])})
     except (ValueError, TypeError, KeyError):
         return None

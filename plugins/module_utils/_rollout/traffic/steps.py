@@ -8,6 +8,7 @@ import typing as t
 from dataclasses import dataclass, replace
 
 from ansible_collections.steady.rollout.plugins.module_utils._rollout import errors, gates, options
+from ansible_collections.steady.rollout.plugins.module_utils._rollout.gates import share
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.gates.gate import Gate
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.options import Option
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.traffic.routes import Pin
@@ -85,3 +86,21 @@ def pin_of(given: t.Any, where: str) -> Pin | None:
     ((kind, value),) = given.items()
     found = options.read(value, _MATCH, f"{where}.{kind}")
     return Pin(found["name"], found["value"]) if kind == "header" else Pin.cookie(found["name"], found["value"])
+
+
+def probe_of(given: t.Any, where: str) -> Json | None:
+    """What shows by its answers that the share arrives, as the gate ``share`` is told; None when nobody says. Raises InvalidInput."""
+    if given is None:
+        return None
+    if not isinstance(given, dict) or "weight" in given:
+        raise errors.InvalidInput(
+            f"{where}: write the options of the gate share, without the weight: {{url: http://shop.example/}}."
+        )
+    gates_of([{share.NAME: {"version": "any", **given, "weight": 50}}], where)
+    return given
+
+
+def seen(probe: Json | None, step: Step, version: str) -> tuple[Gate, ...]:
+    """The gate that wants to see the step's share of answers from that version; none without a probe. Raises InvalidInput."""
+    options_of = {"version": version, **(probe or {}), "weight": step.weight}
+    return gates_of([{share.NAME: options_of}], "strategy.probe") if probe else ()

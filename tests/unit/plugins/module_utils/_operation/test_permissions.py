@@ -140,6 +140,7 @@ def table() -> str:
     """The table in docs/permissions.md."""
     rows: dict[tuple[str, tuple[str, ...], str], tuple[permissions.Right, dict[str, None], dict[str, None]]] = {}
     by_gates = [(f"gate `{name}`", right) for name, rights in permissions.GATES.items() for right in rights]
+    by_gates += [(f"strategy `{name}`", right) for name, rights in permissions.STRATEGIES.items() for right in rights]
     by_operations = [(operation, right) for operation, kind in ALL for right in permissions.of(operation, kind)]
     for operation, right in [*by_operations, *by_gates]:
         key = (right.resource.group, right.verbs, right.why)
@@ -168,6 +169,7 @@ def roles() -> list[Json]:
         role("steady-rollout-viewer", [right for right in reading if right.namespace is None]),
         role("steady-rollout-operator", [right for right in every if right.namespace is None]),
         role("steady-rollout-gates", [right for rights in permissions.GATES.values() for right in rights]),
+        role("steady-rollout-strategies", [right for rights in permissions.STRATEGIES.values() for right in rights]),
         role("steady-rollout-nodes", [right for right in every if right.namespace == ""], "ClusterRole"),
     ]
 

@@ -28,7 +28,8 @@ def counted(stage: Show) -> list[str]:
         plain = getattr(stage.cluster, name)
 
         def listening(*words: object, _plain: object = plain, _name: str = name) -> object:
-            asked.append(f"{_name} {getattr(words[0], 'plural', '') or getattr(words[0], 'resource', words[0])}")
+            what = getattr(words[0], "plural", "") or getattr(words[0], "resource", words[0])
+            asked.append(f"{_name} {what} {getattr(words[0], 'labels', '')}".rstrip())
             return _plain(*words)  # type: ignore[operator]
 
         setattr(stage.cluster, name, listening)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.traffic import state
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.traffic.state import State
 
-STATE = State("canary", "2.0", "abc", "app", "app", (1, 7), "t1", 2, 3, 25, "2026-01-31T12:00:00Z", True)
+STATE = State(
+    "canary", "2.0", "abc", "app", "app", (1, 7), ("Gateway a/b",), "t1", 2, 3, 25, "2026-01-31T12:00:00Z", True
+)
 
 
 def test_what_is_kept_is_read_again() -> None:
@@ -13,7 +15,7 @@ def test_what_is_kept_is_read_again() -> None:
 
 
 def test_what_somebody_broke_is_none() -> None:
-    for text in ("", "no", "[]", "{}", '{"weights": 1}'):
+    for text in ("", "no", "[]", "{}", '{"weights": 1, "parents": []}'):
         assert state.read({"metadata": {"annotations": {state.ANNOTATION: text}}}) is None
     assert state.read({}) is None
 

@@ -1,0 +1,189 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Canary: the new version beside the present one, given more requests step by step, watched, and then put into the Deployment itself."""
+
+from __future__ import annotations
+
+import hashlib
+import typing as t
+from dataclasses import dataclass, replace
+
+from ansible_collections.steady.rollout.plugins.module_utils._operation import checks, gating
+from ansible_collections.steady.rollout.plugins.module_utils._operation.operate import Plan
+from ansible_collections.steady.rollout.plugins.module_utils._operation.strategies.strategy import Goal
+from ansible_collections.steady.rollout.plugins.module_utils._operation.traffic import (
+    finding,
+    stepping,
+    twins,
+    undoing,
+)
+from ansible_collections.steady.rollout.plugins.module_utils._rollout import gates, objects, options, resources
+from ansible_collections.steady.rollout.plugins.module_utils._rollout.gates import compare
+from ansible_collections.steady.rollout.plugins.module_utils._rollout.options import Option
+from ansible_collections.steady.rollout.plugins.module_utils._rollout.traffic import routes, steps, twin
+from ansible_collections.steady.rollout.plugins.module_utils._rollout.traffic.routes import Fork, Pin
+from ansible_collections.steady.rollout.plugins.module_utils._rollout.traffic.state import State
+from ansible_collections.steady.rollout.plugins.module_utils._rollout.traffic.steps import Step
+
+if t.TYPE_CHECKING:
+    from ansible_collections.steady.rollout.plugins.module_utils._operation.roll import Roll
+    from ansible_collections.steady.rollout.plugins.module_utils._operation.traffic.finding import UnderWay
+    from ansible_collections.steady.rollout.plugins.module_utils._rollout.gates.gate import Gate
+
+Json = dict[str, t.Any]
+
+NAME = "canary"
+OPTIONS = (Option("route", "text"), Option("service", "text"))
+
+
+def read(given: Json, where: str) -> Canary:
+    """The canary that people write. Raises InvalidInput."""
+    own = {key: value for key, value in given.items() if key not in ("steps", "match", "probe")}
+    known = (*OPTIONS, Option("steps", "table"), Option("match", "table"), Option("probe", "table"))
+    values = options.read(own, known, where)
+    asked = given.get("steps")
+    return Canary(
+        steps.read(steps.DEFAULT if asked is None else asked, f"{where}.steps"),
+        values["route"] or "",
+        values["service"] or "",
+        steps.pin_of(given.get("match"), f"{where}.match"),
+        steps.probe_of(given.get("probe"), f"{where}.probe"),
+    )
+
+
+@dataclass(frozen=True)
+class Canary:
+    """Satisfies ``Strategy``."""
+
+    steps: tuple[Step, ...]
+    route: str = ""
+    service: str = ""
+    match: Pin | None = None
+    probe: Json | None = None
+    NAME: str = NAME
+
+    @property
+    def gates(self) -> tuple[Gate, ...]:
+        """All gates in it, for the rights that they need."""
+        return tuple(gate for step in self.steps for gate in step.gates)
+
+    def plan(self, goal: Goal, roll: Roll, present: Json) -> Plan:
+        """Begin it, go on with it where it was left, undo it when the version that all users have is wanted again."""
+        reference = roll.reference
+        begun = finding.under_way(roll.ports.cluster, reference, present)
+        asked = f"Upgrade of {reference} from {goal.old} to {goal.new}"
+        if begun is None and goal.wanted == goal.present:
+            return Plan(f"Upgrade of {reference} to {goal.new}", f"runs {goal.new} already")
+        ours = begun if begun and begun.state.template == twin.template_hash(goal.wanted) else None
+        if begun and not ours and goal.wanted == goal.present:
+            return undoing.plan(begun, roll, asked, goal.new)
+        if ours and ours.state.strategy != NAME:
+            checks.refuse(
+                reference,
+                f"its {ours.state.strategy} of {ours.state.version} is under way. Set strategy: {ours.state.strategy}.",
+            )
+        if ours and ours.state.waiting and not goal.promote:
+            return Plan(asked, stepping.awaits(ours.state), see=stepping.still_waiting)
+        run = self._run(goal, roll, present, begun, ours)
+        promoting = goal.wanted == goal.present
+        place = "" if ours is None else f"; goes on {ours.state.words}"
+        return Plan(
+            asked if not promoting else f"Upgrade of {reference} to {goal.new}",
+            f"upgraded from {goal.old} to {goal.new} by canary"
+            if not promoting
+            else f"upgraded to {goal.new} by canary",
+            f"{goal.old} -> {goal.new} by canary: weights {', '.join(str(step.weight) for step in self.steps)}{place}",
+            run.write,
+            see=run.see,
+        )
+
+    def _run(
+        self, goal: Goal, roll: Roll, present: Json, begun: UnderWay | None, ours: UnderWay | None
+    ) -> stepping.Run:
+        reference, cluster = roll.reference, roll.ports.cluster
+        checks.refuse(reference, self._unfit(roll, present))
+        way = finding.way_to(
+            roll,
+            present,
+            NAME,
+            route=ours.state.route if ours else self.route,
+            service=ours.state.service if ours else self.service,
+        )
+        track = ours.state.track if ours else _track(roll)
+        fork = self._fork(way.fork, track)
+        if begun and (begun.state.route, begun.state.service) == (fork.route, fork.stable):
+            fork = replace(fork, weights=begun.state.weights, parents=begun.state.parents)
+        if not begun:
+            names = ((resources.DEPLOYMENT, twin.named(reference.name, NAME)), (resources.SERVICE, fork.twin))
+            for resource, name in names:
+                checks.refuse(reference, twins.foreign(cluster, resource, reference.namespace, name, present))
+        present_rules = routes.rules_of(cluster.read(resources.HTTP_ROUTE, fork.namespace, fork.route))
+        no_room = routes.no_room(routes.shared(present_rules, fork, 0))
+        checks.refuse(reference, no_room and f"HTTPRoute {fork.route} has no room: {no_room}.")
+        state = State(
+            NAME,
+            goal.new,
+            twin.template_hash(goal.wanted),
+            fork.route,
+            fork.stable,
+            fork.weights,
+            fork.parents,
+            track,
+            of=len(self.steps),
+            since=roll.ports.clock.now(),
+        )
+        manifest = twin.deployment_of(
+            present, way.service, goal.wanted, NAME, replicas=self.steps[0].pods(roll.kind.wanted(present)), notes={}
+        )
+        return stepping.Run(
+            goal,
+            present,
+            way.service,
+            fork,
+            state,
+            manifest,
+            self._prepared(goal, roll, fork, manifest),
+            begun=begun,
+            ours=ours,
+        )
+
+    def _unfit(self, roll: Roll, present: Json) -> str:
+        if roll.kind.RESOURCE != resources.DEPLOYMENT:
+            return "a canary takes a Deployment, whose pods are all alike. Upgrade this kind with strategy: rolling."
+        if (objects.spec(present).get("strategy") or {}).get("type") == "Recreate":
+            return "its own strategy is Recreate, so it would serve nobody while the new version is put into it. Use RollingUpdate."
+        if max(step.weight for step in self.steps) > 50:
+            owned = checks.autoscaled(roll.ports.cluster, roll.reference, "")
+            return owned and (
+                f"{owned.rstrip()} With more than half of the requests on the canary it would shrink the pods that they go back to."
+                " Keep weights at 50 or below."
+            )
+        return ""
+
+    def _fork(self, fork: Fork, track: str) -> Fork:
+        compared = any(gate.form.NAME == compare.NAME for gate in self.gates)
+        to_twin = ((Pin(routes.TRACK, f"new-{track}"),) if compared else ()) + ((self.match,) if self.match else ())
+        return replace(fork, to_twin=to_twin, to_stable=(Pin(routes.TRACK, f"old-{track}"),) if compared else ())
+
+    def _prepared(self, goal: Goal, roll: Roll, fork: Fork, manifest: Json) -> tuple[Step, ...]:
+        """The steps, their gates made ready for the canary's pods. Raises InvalidInput or Refused for one that can never hold."""
+        sides = stepping.sides(fork, roll.reference.name, objects.name(manifest))
+        several = len(self.steps) > 1
+
+        def ready(number: int, step: Step) -> Step:
+            named = tuple(
+                replace(
+                    gate,
+                    label=f"{gate.label} (step {number})" if several else gate.label,
+                    options={**gate.options, "sides": sides} if gate.form.NAME in gates.SIDED else gate.options,
+                )
+                for gate in (*steps.seen(self.probe, step, goal.new), *step.gates)
+            )
+            own = replace(roll, reference=twins.reference_of(manifest), settings=replace(roll.settings, gates=named))
+            return replace(step, gates=gating.prepared(own, manifest, rolls=True).settings.gates)
+
+        return tuple(ready(number, step) for number, step in enumerate(self.steps, 1))
+
+
+def _track(roll: Roll) -> str:
+    seed = f"{roll.reference} {roll.settings.holder} {roll.ports.clock.now()} {roll.ports.clock.monotonic()}"
+    return hashlib.sha256(seed.encode()).hexdigest()[:10]
