@@ -68,7 +68,8 @@ def manner(kind: Kind, present: Json) -> str:
     """How the controller is going to roll it, in the words of a progress line."""
     surge, missing = kind.surge(present)
     replicas = objects.spec(present).get("replicas")
-    return f"{'' if replicas is None else f'{replicas} replicas, '}surge {surge}, unavailable {missing}"
+    count = "" if replicas is None else f"{replicas} replica{'' if replicas == 1 else 's'}, "
+    return f"{count}surge {surge}, unavailable {missing}"
 
 
 def refuse(reference: Reference, reason: str) -> None:

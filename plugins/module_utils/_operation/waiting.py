@@ -91,7 +91,8 @@ def wait(roll: Roll, present: Json, aim: Aim, steps: t.Sequence[Step] = ()) -> W
             snapshot = roll.kind.gather(roll.reference, [feed.objects(scope) for scope in scopes])
             memory, verdict = verdicts.judge(roll.kind, snapshot, aim, memory, settings.limits, at)
             narrator.tell(verdict, feed.trouble())
-            narrator.tell_pods(podwords.states(roll.kind, snapshot))
+            if verdict.status.counted:  # until then pods of a revision that is used again look like old ones
+                narrator.tell_pods(podwords.states(roll.kind, snapshot))
             if verdict.phase == "complete":  # the time is for the rollout; its gates bring their own
                 deadline = max(deadline, at + settings.timeout)
             overdue = at >= deadline and verdict.phase == "progressing"
@@ -182,10 +183,11 @@ class Narrator:
             self._say(f"still waiting: {self.held_back or verdict.status.message}")
 
     def tell_pods(self, states: dict[str, str]) -> None:
-        """Say in detail how each pod is that changed since the look before; ``states`` by name."""
+        """Say in detail how each pod is that changed since the look before, or was not ready at the first; ``states`` by name."""
         gone = dict.fromkeys(self._pods.keys() - states.keys(), "gone")
         for name, state in {**states, **gone}.items():
-            if state != self._pods.get(name, state if self._first else ""):
+            before = state if self._first and ", ready" in state else ""
+            if state != self._pods.get(name, before):
                 self._journal.detail(f"pod {name}: {state}", name)
         self._pods, self._first = states, False
 
