@@ -225,6 +225,11 @@ timeline:
           and are wanted (C(wanted)), while C(version) is rolled out.
       type: dict
       returned: when the pods' numbers are what happened
+    weights:
+      description:
+        - The weights of the backends from then on, of the workload's own (C(old)) and of the new version's (C(new)).
+      type: dict
+      returned: when the weights are what happened
 """
 
 import typing as t

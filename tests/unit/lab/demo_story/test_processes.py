@@ -42,12 +42,11 @@ def test_a_line_comes_while_the_command_still_runs() -> None:
 def test_a_command_left_early_is_asked_to_end() -> None:
     inbox: processes.Inbox = queue.SimpleQueue()
     code = """
-try:
-    print('ready', flush=True)
-    while True:
-        __import__('signal').pause()
-except KeyboardInterrupt:
-    print('asked', flush=True)
+import signal
+signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+print('ready', flush=True)
+signal.sigwait({signal.SIGINT})
+print('asked', flush=True)
 """
     with processes.started(python(code), os.environ, inbox):
         assert inbox.get(timeout=10) == Line("ready")
