@@ -13,11 +13,27 @@ description:
   - Applies a whole manifest on the API server (server-side apply, field manager C(steady.rollout)) and sees the rollout through like
     M(steady.rollout.workload_upgrade).
   - Fields that the manifest does not name stay with whoever set them, so leave C(spec.replicas) out where something else scales.
+  - ConfigMaps and Secrets that come along become immutable objects named after what is in them (V(NAME-0123456789)), and the pod template
+    names those. So another configuration is a rollout like another image, and a rollback brings back the configuration that went with
+    the image. See C(docs/configuration.md).
 options:
   definition:
     description: The workload's manifest, with its kind, metadata.name and metadata.namespace.
     type: dict
     required: true
+  config:
+    description:
+      - ConfigMaps that come along, name to content; text in C(data), base64 in C(binary_data).
+      - The pod template names them as they are named here, in C(env), C(envFrom) or a volume; a name that it does not refer to is refused.
+      - They go when the workload is deleted, and before that once no revision in its history names them and a rollout was good.
+      - Without this option, the workload's ConfigMaps are left as they are; with an empty one none is wanted.
+    type: dict
+  secrets:
+    description:
+      - Secrets that come along, like O(config); text in C(string_data), base64 in C(data), and the C(type), which is V(Opaque) unless said
+        otherwise.
+      - No value is ever shown; a difference tells which keys have another one.
+    type: dict
   force_conflicts:
     description: Take over fields that another field manager owns. Without it such a conflict is refused and names the manager.
     type: bool
@@ -75,6 +91,16 @@ EXAMPLES = r"""
             containers:
               - name: app
                 image: registry.example/app:1.0
+
+- name: Deploy it with its configuration; a change of that alone rolls it too
+  steady.rollout.workload_deploy:
+    definition: "{{ lookup('ansible.builtin.file', 'app.yml') | from_yaml }}"  # names ConfigMap settings and Secret database
+    config:
+      settings:
+        data: {LOG_LEVEL: info, greeting.txt: "Hello\n"}
+    secrets:
+      database:
+        string_data: {password: "{{ vault_database_password }}"}
 """
 
 RETURN = r"""
@@ -255,13 +281,17 @@ ARGUMENTS: dict[str, t.Any] = {
     **workload.CHANGING,
     **workload.ON_FAILURE,
     "definition": {"type": "dict", "required": True},
+    "config": {"type": "dict"},
+    "secrets": {"type": "dict", "no_log": True},
     "force_conflicts": {"type": "bool", "default": False},
 }
 
 
 def operate(ports: Ports, params: dict[str, t.Any], settings: Settings) -> dict[str, t.Any]:
     """Deploy as the options say."""
-    return workload.result_of(deploy(ports, params["definition"], settings, force_conflicts=params["force_conflicts"]))
+    along = {option: params[option] for option in ("config", "secrets") if params[option] is not None}
+    force = params["force_conflicts"]
+    return workload.result_of(deploy(ports, params["definition"], settings, force_conflicts=force, configuration=along))
 
 
 def main() -> None:

@@ -10,6 +10,7 @@ from importlib.util import find_spec
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 from ansible.module_utils.common.parameters import remove_values
 
+from ansible_collections.steady.rollout.plugins.module_utils._ansible import concealed
 from ansible_collections.steady.rollout.plugins.module_utils._rollout import errors
 
 Json = dict[str, t.Any]
@@ -29,13 +30,16 @@ def run(
     names the packages that these parameters need, ``secrets`` the values in them that must not be shown.
     """
     module = _Module(secrets, argument_spec=arguments, supports_check_mode=True, **constraints)
-    module.no_log_values.update(secrets(module.params))
-    for library in libraries(module.params):
+    params = dict(module.params)
+    module.no_log_values.difference_update(concealed.everything(params.get(concealed.OPTION)))
+    module.no_log_values.update(secrets(params))
+    module.params.update(concealed.shown(params))
+    for library in libraries(params):
         if find_spec(library) is None:
             module.fail_json(msg=missing_required_lib(library))
     listen()
     try:
-        result = operate(module.params, module.check_mode)
+        result = operate(params, module.check_mode)
     except errors.RolloutError as error:
         module.fail_json(msg=str(error))
     except errors.Interrupted as reason:

@@ -11,16 +11,22 @@ import json
 import os
 import typing as t
 
+from ansible.module_utils.common.parameters import remove_values
+
 from ansible_collections.steady.rollout.plugins.module_utils._rollout import errors
 
 VARIABLE = "STEADY_ROLLOUT_PROGRESS"
 
 
 class ProgressFile:
-    """Appends to an open file, or to nothing. Each line is one write, so that several writers never mix within a line."""
+    """Appends to an open file, or to nothing. Each line is one write, so that several writers never mix within a line.
 
-    def __init__(self, descriptor: int | None) -> None:
+    ``hidden`` values are blotted out.
+    """
+
+    def __init__(self, descriptor: int | None, hidden: t.AbstractSet[str] = frozenset()) -> None:
         self._descriptor = descriptor
+        self._hidden = hidden
 
     def say(self, text: str, **how: t.Any) -> None:
         """One line for people, and how it may be shown, in the words of the port ``Progress``."""
@@ -31,17 +37,20 @@ class ProgressFile:
         if self._descriptor is None:
             return
         try:
-            os.write(self._descriptor, json.dumps(values, ensure_ascii=False).encode() + b"\n")
+            os.write(
+                self._descriptor,
+                json.dumps(remove_values(dict(values), self._hidden), ensure_ascii=False).encode() + b"\n",
+            )
         except OSError:
             self._descriptor = None  # nobody follows any more; the operation goes on
 
 
-def open_progress(environ: t.Mapping[str, str]) -> ProgressFile:
+def open_progress(environ: t.Mapping[str, str], hidden: t.AbstractSet[str] = frozenset()) -> ProgressFile:
     """Progress to the file that the environment names, if any. Raises InvalidInput when it cannot be written."""
     path = environ.get(VARIABLE)
     if not path:
         return ProgressFile(None)
     try:
-        return ProgressFile(os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600))
+        return ProgressFile(os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), hidden)
     except OSError as error:
         raise errors.InvalidInput(f"{VARIABLE}: {path!r} cannot be written: {error.strerror}.") from None

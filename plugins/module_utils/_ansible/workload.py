@@ -13,7 +13,7 @@ import typing as t
 
 from ansible.module_utils.common.warnings import warn
 
-from ansible_collections.steady.rollout.plugins.module_utils._ansible import connection, module, progress
+from ansible_collections.steady.rollout.plugins.module_utils._ansible import concealed, connection, module, progress
 from ansible_collections.steady.rollout.plugins.module_utils._cluster.cluster import connect
 from ansible_collections.steady.rollout.plugins.module_utils._operation.outcome import Outcome, Settings
 from ansible_collections.steady.rollout.plugins.module_utils._operation.ports import Ports
@@ -123,7 +123,7 @@ def run(arguments: Json, operate: Operation, **constraints: t.Any) -> None:
 
     def with_ports(params: Json, check_mode: bool) -> Json:
         settings = settings_of(params, check_mode)
-        told = progress.open_progress(os.environ)
+        told = progress.open_progress(os.environ, concealed.values(params))
         cluster = connect(connection.options(params), patience=min(settings.timeout, LONGEST_SILENCE))
         if cluster.caution:
             warn(cluster.caution)
@@ -133,7 +133,11 @@ def run(arguments: Json, operate: Operation, **constraints: t.Any) -> None:
         {**connection.ARGUMENT_SPEC, **arguments},
         with_ports,
         libraries=libraries,
-        secrets=lambda params: {*connection.secrets(params), *secrets_of_gates(gates_in(params))},
+        secrets=lambda params: {
+            *connection.secrets(params),
+            *secrets_of_gates(gates_in(params)),
+            *concealed.values(params),
+        },
         **constraints,
     )
 

@@ -6,13 +6,16 @@ from __future__ import annotations
 import functools
 import typing as t
 
-from ansible_collections.steady.rollout.plugins.module_utils._operation import checks, reading
+from ansible_collections.steady.rollout.plugins.module_utils._operation import checks, configuring, reading, writing
 from ansible_collections.steady.rollout.plugins.module_utils._operation.operate import Plan, operate, start
 from ansible_collections.steady.rollout.plugins.module_utils._operation.outcome import Outcome, Settings
+from ansible_collections.steady.rollout.plugins.module_utils._operation.roll import see_through
 from ansible_collections.steady.rollout.plugins.module_utils._rollout import (
     errors,
     images,
     objects,
+    ownership,
+    references,
     resources,
     revisions,
     windows,
@@ -21,18 +24,33 @@ from ansible_collections.steady.rollout.plugins.module_utils._rollout.snapshot i
 
 if t.TYPE_CHECKING:
     from ansible_collections.steady.rollout.plugins.module_utils._operation.ports import Ports
-    from ansible_collections.steady.rollout.plugins.module_utils._operation.roll import Roll
+    from ansible_collections.steady.rollout.plugins.module_utils._operation.roll import Change, Roll
 
 Json = dict[str, t.Any]
 
-
-def deploy(ports: Ports, manifest: Json, settings: Settings, *, force_conflicts: bool = False) -> Outcome:
-    """Apply the manifest and see the rollout through."""
-    plan = functools.partial(_plan, manifest, force_conflicts)
-    return operate("deploy", start(ports, named(manifest), settings), plan, must_exist=False)
+_NUMBER = ("spec", "replicas")
+_JSON_PATCH = "application/json-patch+json"
 
 
-def _plan(manifest: Json, force: bool, roll: Roll, before: Json | None) -> Plan:
+def deploy(
+    ports: Ports,
+    manifest: Json,
+    settings: Settings,
+    *,
+    force_conflicts: bool = False,
+    configuration: t.Mapping[str, t.Any] | None = None,
+) -> Outcome:
+    """Apply the manifest and see the rollout through.
+
+    ``configuration`` is what comes along, by option: ``config``, ``secrets``.
+    """
+    reference = named(manifest)
+    along, manifest = configuring.Configuration(configuration or {}).read(manifest, reference)
+    plan = functools.partial(_plan, manifest, along, force_conflicts)
+    return operate("deploy", start(ports, reference, along.settings(settings)), plan, must_exist=False)
+
+
+def _plan(manifest: Json, along: configuring.Configuration, force: bool, roll: Roll, before: Json | None) -> Plan:
     reference, settings = roll.reference, roll.settings
     if before is not None:
         checks.may_roll(roll.kind, reference, before, settings)
@@ -42,16 +60,66 @@ def _plan(manifest: Json, force: bool, roll: Roll, before: Json | None) -> Plan:
     version = reading.facts(roll.kind, manifest, settings.container)["version"]
     caused = _with_notes(before, manifest, settings.change_cause or _cause(before, manifest, f"deploy {version}"))
     asked = f"Deployment of {reference} at {version}"
+    present = along.present(roll)
+    missing = along.missing(present, before)
     intended = caused
-    if before is not None:
-        intended = _apply(roll, caused, force=force, dry_run=True)
-        if _written(before) == _written(intended):
-            return Plan(asked, f"runs {version} already")
+    # What the API server would refuse is refused before any configuration has been written for it.
+    if before is not None or missing:
+        intended = _apply(roll, _with_number(caused, before), force=force, dry_run=True)
+    if before is not None and not missing and _written(before) == _written(intended):
+        return Plan(asked, f"runs {version} already", see=functools.partial(_see, along))
 
     def write(roll: Roll) -> tuple[Json | None, Json]:
-        return before, _apply(roll, windows.noted(caused, roll.glass), force=force, dry_run=settings.dry_run)
+        configuring.write(roll, missing, before, dry_run=settings.dry_run)
+        noted = windows.noted(caused, roll.glass)
+        if settings.dry_run:
+            return before, _apply(roll, _with_number(noted, before), force=force, dry_run=True)
+        _let_number_go(roll, noted, before)
+        after = _apply(roll, noted, force=force, dry_run=False)
+        if before is None:
+            configuring.write(roll, missing, after)
+        return before, after
 
-    return Plan(asked, f"deployed at {version}", f"applying {version}", write, intended)
+    return Plan(
+        asked,
+        f"deployed at {version}",
+        f"applying {version}",
+        write,
+        intended,
+        beside=along.shown(roll, present, before),
+        see=functools.partial(_see, along),
+    )
+
+
+def _with_number(manifest: Json, before: Json | None) -> Json:
+    """The manifest with the number of replicas that a real apply leaves alone."""
+    if before is None or not ownership.released(before, manifest, *_NUMBER):
+        return manifest
+    return {**manifest, "spec": {**objects.spec(manifest), "replicas": objects.spec(before).get("replicas")}}
+
+
+def _let_number_go(roll: Roll, manifest: Json, before: Json | None) -> None:
+    """Leave the number of replicas to whoever sets it from now on, as it is, where an earlier manifest named it and this one does not."""
+    for _attempt in range(writing.ATTEMPTS):
+        steps = ownership.released(before, manifest, *_NUMBER) if before else []
+        if not steps:
+            return
+        try:
+            roll.ports.cluster.patch(
+                roll.kind.RESOURCE, roll.reference.namespace, roll.reference.name, steps, content_type=_JSON_PATCH
+            )
+        except errors.Conflict:
+            before = reading.workload(roll.ports.cluster, roll.kind, roll.reference)
+        else:
+            return
+
+
+def _see(along: configuring.Configuration, roll: Roll, change: Change) -> Outcome:
+    """See it through; once it is good, clear the configuration that nothing can go back to any more."""
+    outcome = see_through(roll, change)
+    if along.given and not outcome.failed:
+        configuring.clear(roll, along)
+    return outcome
 
 
 def named(manifest: Json) -> Reference:
@@ -76,9 +144,12 @@ def named(manifest: Json) -> Reference:
 
 
 def _cause(before: Json | None, manifest: Json, fresh: str) -> str:
-    """The cause that stands there already when the images stay: another one alone would not be a change worth reporting."""
+    """The cause that stands there already when what runs stays: another one alone would not be a change worth reporting."""
     if before is None or objects.images(objects.template(before)) != objects.images(objects.template(manifest)):
         return fresh
+    new = references.named(objects.template(manifest)) - references.named(objects.template(before))
+    if new:
+        return f"{fresh} with {', '.join(f'{kind} {name}' for kind, name in sorted(new))}"
     return objects.annotations_of(before).get(revisions.CHANGE_CAUSE, fresh)
 
 

@@ -35,7 +35,7 @@ class Plan:
     ``asked`` names it in a report (``Upgrade of Deployment shop/app from 1.0 to 2.0``), ``done`` says what is true once it is complete,
     ``announced`` is told just before ``write``, which answers with the workload before and after. Without ``write`` there is nothing
     to change, only something to wait for. ``intended`` is the workload as it will be, where its pods' number or strategy change.
-    ``see`` waits for what has been written and answers for it.
+    ``beside`` is what a diff shows beside the workload, before and after. ``see`` waits for what has been written and answers for it.
     """
 
     asked: str
@@ -43,6 +43,7 @@ class Plan:
     announced: str = ""
     write: t.Callable[[Roll], tuple[Json | None, Json]] | None = None
     intended: Json | None = None
+    beside: tuple[Json, Json] = ({}, {})
     see: t.Callable[[Roll, Change], Outcome] = see_through
 
 
@@ -128,4 +129,4 @@ def _written(roll: Roll, plan: Plan, present: Json | None) -> Change:
         there = present or {}
         return Change(plan.asked, plan.done, there, there, changed=False)
     before, after = plan.write(roll)
-    return Change(plan.asked, plan.done, after, before, difference.of(before, after))
+    return Change(plan.asked, plan.done, after, before, difference.of(before, after, plan.beside))

@@ -31,6 +31,7 @@ class Settings:
     ``delete_stuck_pods``: whether pods that hold an ordered StatefulSet up may be deleted.
     ``zero_downtime``: how careful to be that users notice nothing; None not at all.
     ``calendar``: when it may begin; ``break_glass``: why it may at any time.
+    ``config``, ``secrets``: whether ConfigMaps, and Secrets, come along.
     """
 
     timeout: float = 300.0
@@ -46,6 +47,8 @@ class Settings:
     calendar: Calendar = field(default_factory=Calendar)
     break_glass: str = ""
     zero_downtime: Care | None = None
+    config: bool = False
+    secrets: bool = False
     dry_run: bool = False
     only_check: bool = False
     strategy: Strategy | None = None

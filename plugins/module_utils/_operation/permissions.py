@@ -147,6 +147,17 @@ def _autoscaler(_kind: Kind) -> tuple[Right, ...]:
     return (Right(scaler, ("list",), "whether an autoscaler owns the number of replicas"),)
 
 
+def _configuration(_kind: Kind) -> tuple[Right, ...]:
+    verbs, why = (
+        ("list", "create", "patch", "delete"),
+        "that come along, and clearing those that no revision names any more",
+    )
+    return (
+        Right(resources.CONFIG_MAP, verbs, f"ConfigMaps {why}", option="config"),
+        Right(resources.SECRET, verbs, f"Secrets {why}", option="secrets"),
+    )
+
+
 def _unstuck(kind: Kind) -> tuple[Right, ...]:
     why, option = "pods that keep an undone StatefulSet from moving", "delete_stuck_pods"
     return (Right(resources.POD, ("delete",), why, option=option),) if kind.RESOURCE.kind == "StatefulSet" else ()
@@ -162,7 +173,7 @@ _OPERATIONS: dict[str, tuple[t.Callable[[Kind], tuple[Right, ...]], ...]] = {
     "info": (_seen, _run),
     "wait": (_seen, _watched, _nodes),
     "upgrade": (_seen, _watched, _patched, _room, _served, _unstuck, _nodes),
-    "deploy": (_seen, _watched, _patched, _created, _autoscaler, _served, _unstuck, _nodes),
+    "deploy": (_seen, _watched, _patched, _created, _configuration, _autoscaler, _served, _unstuck, _nodes),
     "rollback": (_seen, _watched, _patched, _served, _unstuck, _nodes),
     "scale": (_seen, _watched, _patched, _autoscaler, _nodes),
     "restart": (_seen, _watched, _patched, _room, _served, _unstuck, _nodes),

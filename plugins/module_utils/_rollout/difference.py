@@ -15,20 +15,24 @@ _SECRET = re.compile(r"pass(word|wd|phrase)?|secret|token|api_?key|private_?key|
 HIDDEN = "(hidden)"
 
 
-def of(before: Json | None, after: Json) -> Json:
-    """Ansible's diff of a workload's spec; ``before`` is None when there was none. Empty when nothing differs."""
-    left, right = (_text(before), _text(after))
+def of(before: Json | None, after: Json, beside: tuple[Json, Json] = ({}, {})) -> Json:
+    """Ansible's diff of a workload's spec; ``before`` is None when there was none. Empty when nothing differs.
+
+    ``beside``: the configuration that goes with each, as it may be shown.
+    """
+    left, right = _text(before, beside[0]), _text(after, beside[1])
     if left == right:
         return {}
     title = f"{after.get('kind', '')} {objects.metadata(after).get('namespace', '')}/{objects.name(after)}".strip()
     return {"before": left, "after": right, "before_header": title, "after_header": title}
 
 
-def _text(workload: Json | None) -> str:
+def _text(workload: Json | None, configuration: Json) -> str:
     if workload is None:
         return ""
-    shown = {**objects.spec(workload), "template": hidden(objects.template(workload))}
-    return json.dumps({"spec": shown}, indent=2, sort_keys=True) + "\n"
+    shown: Json = {"configuration": configuration} if configuration else {}
+    shown["spec"] = {**objects.spec(workload), "template": hidden(objects.template(workload))}
+    return json.dumps(shown, indent=2, sort_keys=True) + "\n"
 
 
 def hidden(template: Json) -> Json:

@@ -192,7 +192,9 @@ class Projector:
         force: bool = False,
         dry_run: bool = False,
     ) -> Json:
-        """The answer that the film has for the next write."""
+        """The answer that the film has for the next write of its workload; another object is kept in ``extra``."""
+        if resource.kind in ("ConfigMap", "Secret"):
+            return self._keep(manifest, dry_run)
         assert (resource.kind, namespace, name) == (
             manifest["kind"],
             self.film.reference.namespace,
@@ -200,6 +202,14 @@ class Projector:
         )
         self._to_the_next_write(dry_run)
         return self._answer({**manifest, "force": force} if force else manifest, dry_run)
+
+    def _keep(self, manifest: Json, dry_run: bool) -> Json:
+        name = manifest["metadata"]["name"]
+        (self.tried if dry_run else self.bodies).append(manifest)
+        if not dry_run:
+            kept = [item for item in self.extra if item["metadata"]["name"] != name]
+            self.extra = [*kept, {**manifest, "metadata": {**manifest["metadata"], "uid": f"uid of {name}"}}]
+        return manifest
 
     def somebody_writes(self) -> None:
         """The next write of the film, made by somebody else."""

@@ -58,6 +58,22 @@ def beginning_with(**changes: t.Any) -> Twist:
     return twist
 
 
+def naming(config_map: str) -> Twist:
+    """Every pod template in it takes its environment from that ConfigMap."""
+
+    def told(value: t.Any) -> t.Any:
+        if isinstance(value, list):
+            return [told(item) for item in value]
+        if not isinstance(value, dict):
+            return value
+        kept = {key: told(item) for key, item in value.items()}
+        if "image" in kept and "name" in kept:
+            kept["envFrom"] = [{"configMapRef": {"name": config_map}}]
+        return kept
+
+    return lambda scenes: [told(scene) for scene in scenes]
+
+
 def _first_write(scenes: list[Json]) -> int:
     return next(index for index, scene in enumerate(scenes) if "body" in scene)
 

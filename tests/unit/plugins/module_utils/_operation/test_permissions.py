@@ -61,7 +61,7 @@ def test_each_verb_that_is_missing_is_named(operation: str) -> None:
             with pytest.raises(
                 errors.Forbidden, match=rf"needs: {verb} {rule['resources'][0]} \(.*Nothing was changed"
             ):
-                check(operation, [*whole[:index], without, *whole[index + 1 :]])
+                check(operation, [*whole[:index], without, *whole[index + 1 :]], Settings(config=True, secrets=True))
 
 
 def test_what_a_gate_or_an_option_asks_for_is_asked_for_only_then() -> None:
@@ -164,10 +164,13 @@ def role(name: str, rights: t.Iterable[permissions.Right], kind: str = "Role") -
 def roles() -> list[Json]:
     """The Roles in extensions/rbac/role.yml."""
     every = [right for operation, kind in ALL for right in permissions.of(operation, kind)]
+    along = [right for right in every if right.option in ("config", "secrets")]
+    every = [right for right in every if right not in along]
     reading = [right for name in ("info", "wait") for kind in kinds.KINDS for right in permissions.of(name, kind)]
     return [
         role("steady-rollout-viewer", [right for right in reading if right.namespace is None]),
         role("steady-rollout-operator", [right for right in every if right.namespace is None]),
+        role("steady-rollout-configuration", along),
         role("steady-rollout-gates", [right for rights in permissions.GATES.values() for right in rights]),
         role("steady-rollout-strategies", [right for rights in permissions.STRATEGIES.values() for right in rights]),
         role("steady-rollout-nodes", [right for right in every if right.namespace == ""], "ClusterRole"),
