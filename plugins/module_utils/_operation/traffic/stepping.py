@@ -25,6 +25,7 @@ from ansible_collections.steady.rollout.plugins.module_utils._rollout import (
     objects,
     resources,
     revisions,
+    windows,
     wording,
 )
 from ansible_collections.steady.rollout.plugins.module_utils._rollout import verdict as verdicts
@@ -265,7 +266,13 @@ class Run:
         )
         roll.journal.stage = f"{change.asked} is being promoted into the Deployment; run the same again to finish it."
         try:
-            before, after = writing.change(roll.ports.cluster, roll.kind, roll.reference, self.present, self._still)
+            before, after = writing.change(
+                roll.ports.cluster,
+                roll.kind,
+                roll.reference,
+                self.present,
+                lambda now: windows.noted(self._still(now), roll.glass),
+            )
         except (errors.LeaseLost, errors.Unreachable):
             raise
         except errors.RolloutError as reason:

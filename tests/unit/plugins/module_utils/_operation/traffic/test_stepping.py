@@ -7,7 +7,7 @@ import typing as t
 import pytest
 
 from ansible_collections.steady.rollout.plugins.module_utils._operation.traffic import stepping
-from ansible_collections.steady.rollout.plugins.module_utils._rollout import errors, objects, revisions
+from ansible_collections.steady.rollout.plugins.module_utils._rollout import errors, objects, revisions, windows
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.traffic import routes, state
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.traffic.routes import Fork, Pin
 from ansible_collections.steady.rollout.tests.unit import samples
@@ -117,6 +117,18 @@ def test_a_step_waits_for_approval_and_goes_on_with_it() -> None:
     last = scene.upgraded("2.0", PAUSED, promote=True)
     assert (last.failed, last.status) == (False, "complete")
     assert (left(scene), scene.version) == (CLEAN, "2.0")
+
+
+def test_outside_the_maintenance_windows_no_twin_is_made_and_a_broken_glass_is_recorded_when_it_is_promoted() -> None:
+    scene = Scene()
+    ever = {"from": "2000-01-01", "until": "2100-01-01"}
+    closed = windows.read([], [ever], 0.0)
+    with pytest.raises(errors.Refused, match="changes are frozen"):
+        scene.upgraded(calendar=closed)
+    assert left(scene) == CLEAN
+    assert not scene.upgraded(calendar=closed, break_glass="login is broken").failed
+    notes = objects.annotations_of(scene.street.objects_["Deployment", "app"])
+    assert "login is broken" in notes[windows.BREAK_GLASS]
 
 
 WRITES = 14
