@@ -110,3 +110,19 @@ def test_one_that_goes_away_is_an_error_and_asked_again(
     assert outcomes(outcome)[0] == "passed"
     assert outcomes(outcome)[-3:] == ["error"] * 3
     assert outcome.findings[0].message.endswith("(3 measurements in a row without a result)")
+
+
+def test_two_sides_are_asked_the_same_and_compared(
+    cluster: ApiCluster, application: Reference, measured: prometheus.Prometheus
+) -> None:
+    """There are more series whose names begin with prometheus than with process: the sides are told by that here."""
+    query = 'count({__name__=~"${service}_.*"})'
+    written = gates.parse([{"compare_query": {"url": measured.url, "query": query, "interval": "1s", "count": 2}}])
+    many, few = ({"service": name, "deployment": name, "headers": {}} for name in ("prometheus", "process"))
+    for new, old, state in ((few, many, "passed"), (many, few, "failed")):
+        chosen = Settings(timeout=120.0, holder="tests", gates=gates.beside(written, {"new": new, "old": old}))
+        outcome = wait(accounts.ports(cluster), application, chosen)
+        assert outcome.gates[0]["state"] == state
+        assert " of the old version, at most " in outcome.gates[0]["message"]
+    with pytest.raises(errors.InvalidInput, match="compares two versions side by side, and there are none here"):
+        wait(accounts.ports(cluster), application, Settings(timeout=120.0, holder="tests", gates=written))

@@ -75,6 +75,8 @@ def evidence(hits: int, misses: int, null: float = 0.5) -> float:
     """The logarithm of how strongly these counts speak against "at most the share ``null`` of all are hits"."""
     if null <= 0:
         return math.inf if hits else 0.0
+    if null >= 1:
+        return 0.0
     bets = [null + (1 - null) * far for far in _BETS]
     won = [hits * math.log(bet / null) + misses * math.log((1 - bet) / (1 - null)) for bet in bets]
     best = max(won)

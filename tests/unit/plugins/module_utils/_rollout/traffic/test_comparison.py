@@ -73,6 +73,7 @@ def test_a_share_that_may_fail_in_any_case_is_no_alarm() -> None:
     allowing = Limits(max_error_rate=0.1)
     assert alarm(1, {"errors": 0.05}, {}, allowing) is None
     assert alarm(1, {"errors": 0.5}, {}, allowing) is not None
+    assert alarm(1, {"errors": 1.0}, {}, Limits(max_error_rate=1)) is None
 
 
 def test_what_is_slower_by_less_than_the_allowance_is_no_alarm() -> None:
