@@ -58,12 +58,12 @@ def main(words: Sequence[str]) -> int:
         return 0
     for number in INTERRUPTS:
         signal.signal(number, interrupt)
-    console = Console()
+    console, load = Console(), replace(FULL, wrk=given.wrk)
     try:
         with place_of(console) as place:
             set_up(place)
             about = about_of(place)
-            results = play_rows(place, rows, replace(FULL, wrk=given.wrk), console)
+            results = play_rows(place, rows, load, console)
             caught = play_catches(place, catches, console)
     except (LabError, NotPlayed, OSError, subprocess.CalledProcessError) as error:
         print(f"bench-traffic: {error}", file=sys.stderr)
@@ -78,7 +78,7 @@ def main(words: Sequence[str]) -> int:
         return 1
     if given.write:
         files = {f"tests/bench/traffic/{name}": (HERE / name).read_text() for name in SHOWN}
-        PAGE.write_text(page(about, tables, files, AROUND))
+        PAGE.write_text(page(about, load, tables, files, AROUND))
     return 0
 
 

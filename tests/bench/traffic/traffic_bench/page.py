@@ -10,7 +10,7 @@ from comparison.table import aligned
 from .figures import AFTER, BEFORE, DURING, Figures, Phase, in_words
 from .judgement import ENOUGH, caught, missed
 from .play import Result
-from .rows import FULL, GENTLE, Catch, Load, Row
+from .rows import GENTLE, Catch, Load, Row
 
 PHASES = (BEFORE, DURING, AFTER)
 HEAD = ["while", "seconds", "requests", "per second", "failed", "p50 ms", "p99 ms", "goal"]
@@ -140,11 +140,11 @@ for errors and of 60 ms for the median, because it has no other side to compare 
 """
 
 
-def page(about: str, tables: Sequence[str], commands: Mapping[str, str], around: float) -> str:
+def page(about: str, load: Load, tables: Sequence[str], commands: Mapping[str, str], around: float) -> str:
     """``tables``: the rows, a summary, the bad canaries; ``commands``: what was run, by file."""
     rows, line, catches = tables
     files = "\n".join(f"`{name}`\n\n```{language(name)}\n{body(text)}\n```\n" for name, text in commands.items())
-    reading = READING.format(full=rates(FULL), around=around)
+    reading = READING.format(full=rates(load), around=around)
     return (
         f"{INTRODUCTION}\n{about}\n\n{rows}\n\n{line}\n{reading}{CAUGHT.format(gentle=rates(GENTLE))}\n{catches}\n\n"
         f"## What was run\n\n{files}"

@@ -127,9 +127,8 @@ def place_of(console: Console) -> Iterator[Place]:
 def clean(place: Place, console: Console) -> None:
     mark = place.environment()["MARK"]
     for text in (
-        f'[ -z "$(kubectl get nodes --selector={mark} --output=name)" ] || kubectl uncordon {DRAINED}',
-        f"kubectl label nodes --selector={mark} {mark.split('=')[0]}-",
-        f"kubectl label pods --namespace=traefik --selector={mark} {mark.split('=')[0]}-",
+        f"kubectl uncordon {DRAINED}",
+        f"kubectl label pods --all --namespace=traefik {mark.split('=')[0]}-",
         f"kubectl delete namespace {place.namespace} --ignore-not-found --timeout=150s",
     ):
         if "timed out" in place.shell.finish(text, place.environment(), place.folder):
@@ -145,8 +144,9 @@ def set_up(place: Place) -> None:
     place.prepare(f'{there} || play "$PLAYBOOKS/load_balancer.yml"', log)
     (place.folder / "route.json").write_text(json.dumps(route_of(place)))
     place.prepare("kubectl apply --server-side --force-conflicts --filename=route.json", log)
-    address = f"http://{place.addresses[0]}/"
-    place.prepare(f'for try in $(seq 100); do curl -sf -H "Host: $SITE" {address} && exit; sleep 0.2; done; false', log)
+    for address in place.addresses:
+        asked = f'curl --silent --fail --max-time 5 --header "Host: $SITE" http://{address}/'
+        place.prepare(f"for try in $(seq 50); do {asked} && exit; sleep 0.2; done; false", log)
 
 
 def route_of(place: Place) -> Json:

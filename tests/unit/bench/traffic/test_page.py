@@ -5,7 +5,7 @@ from __future__ import annotations
 from traffic_bench.figures import Figures, Phase
 from traffic_bench.page import catches_table, page, rows_table, summary
 from traffic_bench.play import Result
-from traffic_bench.rows import ARGO, OURS, Catch, Row
+from traffic_bench.rows import ARGO, OURS, Catch, Load, Row
 
 UPGRADE = Row("upgrade", "upgrade 2.0", "2.0")
 SCALE = Row("scale", "scale 8", "1.0")
@@ -81,6 +81,7 @@ def test_bad_canaries_stand_side_by_side() -> None:
 def test_a_page_holds_tables_and_every_file_that_was_run() -> None:
     made = page(
         "2026-01-31, wrk 4.",
+        Load(wrk=1500),
         ("|rows|", "line", "|canaries|"),
         {"a.sh": "# SPDX X\ntrue\n", "b.yml": "---\na: 1\n"},
         4.0,
@@ -88,4 +89,4 @@ def test_a_page_holds_tables_and_every_file_that_was_run() -> None:
     assert "2026-01-31, wrk 4.\n\n|rows|\n\nline\n" in made
     assert "`a.sh`\n\n```sh\ntrue\n```" in made
     assert "`b.yml`\n\n```yaml\na: 1\n```" in made
-    assert "4,000 on kept connections, 500 on kept and 500 on new ones" in made
+    assert "wrk 1,500 on kept connections, 500 on kept and 500 on new ones" in made
