@@ -121,7 +121,7 @@ def application(cluster: ApiCluster, namespace: str, name: str, version: str) ->
     ports = [{"port": 80, "targetPort": 8080}]
     service: Json = {"apiVersion": "v1", "kind": "Service", "metadata": {"namespace": namespace, "name": name}}
     cluster.create(resources.DEPLOYMENT, namespace, deployment)
-    cluster.create(resources.SERVICE, namespace, {**service, "spec": {"selector": {"app": name}, "ports": ports}})
+    cluster.create(resources.SERVICE, namespace, {**service, "spec": {"selector": {name: name}, "ports": ports}})
     reference = Reference("Deployment", namespace, name)
     assert accounts.wait.wait(accounts.ports(cluster), reference, accounts.SETTINGS).status == "complete"
 
@@ -182,7 +182,7 @@ def test_applications_share_a_load_balancer_that_leaves_nothing(
     cluster.patch(resources.HTTP_ROUTE, namespace, "one", split, content_type="application/merge-patch+json")
     # One more application without TLS, of which one half of the endpoints never answers; the second no longer wants TLS.
     halves = {"addressType": "IPv4", "ports": [{"name": "", "port": 8080}]}
-    pods = cluster.list(resources.Scope(resources.POD, namespace, labels="app=two"))
+    pods = cluster.list(resources.Scope(resources.POD, namespace, labels="two=two"))
     dead = {"addresses": [balancer.address], "conditions": {"ready": True}}
     good = {"addresses": [pods[0]["status"]["podIP"]], "conditions": {"ready": True}}
     meta = {"namespace": namespace, "name": "half"}
