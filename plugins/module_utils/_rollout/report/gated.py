@@ -16,6 +16,7 @@ if t.TYPE_CHECKING:
 
 STATES = {"passed": "is-good", "failed": "is-bad"}
 SIDES = ("new", "old")
+TOLD_ELSEWHERE = ("examples", "started", "elapsed", "stopped_early")
 
 
 def section(story: Story, identity: str, styles: dict[str, str]) -> Markup:
@@ -44,7 +45,11 @@ def section(story: Story, identity: str, styles: dict[str, str]) -> Markup:
 
 
 def _measured(gate: Json) -> Markup | None:
-    told = "" if _both(gate) else "; ".join(f"{name} {value}" for name, value in flat(gate.get("measurement")))
+    figures = gate.get("measurement")
+    shown = (
+        {key: value for key, value in figures.items() if key not in TOLD_ELSEWHERE} if isinstance(figures, dict) else {}
+    )
+    told = "" if _both(gate) else "; ".join(f"{name} {value}" for name, value in flat(shown))
     return element("div", told, class_="soft small") if told else None
 
 

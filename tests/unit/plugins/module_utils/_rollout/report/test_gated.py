@@ -20,6 +20,7 @@ def test_what_a_gate_got_each_second_is_a_picture_and_a_table() -> None:
     assert "<h3>What gate http got</h3>" in told
     assert told.count('role="img"') == 2
     assert 'id="g-1-share' in told
+    assert "stopped early" not in told and "elapsed" not in told
 
 
 def test_two_sides_that_were_compared_stand_side_by_side() -> None:
