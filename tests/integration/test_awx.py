@@ -150,6 +150,8 @@ def test_without_a_project_and_an_image_nothing_is_written() -> None:
     assert made.writes == 0
 
 
+CLOSED = [{"rrule": "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29", "duration": "1m"}]
+FROZEN = [{"from": "2000-01-01", "until": "2999-12-31"}]
 ANSWERS: list[tuple[str, Json, str]] = [
     ("upgrade", {"version": "2.0", "workload_on_failure": "", "break_glass": ""}, ""),
     ("upgrade", {"version": 2.0}, "as a number is 2.1"),
@@ -166,6 +168,10 @@ ANSWERS: list[tuple[str, Json, str]] = [
     ("scale", {"replicas": 2.0}, ""),
     ("scale", {"replicas": 2.5}, "is not a number of replicas. Say so with"),
     ("scale", {"replicas": "many"}, "is not a number of replicas. Say so with"),
+    ("scale", {"replicas": 3, "workload_window": CLOSED}, "no maintenance window is open"),
+    ("deploy", {"version": "2.0", "workload_freezes": FROZEN}, "changes are frozen"),
+    ("upgrade", {"version": "2.0", "workload_window": CLOSED, "break_glass": ""}, "no maintenance window is open"),
+    ("upgrade", {"version": "2.0", "workload_window": CLOSED, "break_glass": "login is broken"}, ""),
     ("status", {"workload_namespace": ""}, ""),
 ]
 """A template's playbook, what a survey answered, and the words of the refusal, if it is one; played in this order."""
@@ -207,3 +213,4 @@ def test_each_answer_of_a_survey_lands_right_or_is_refused_in_one_sentence(
         assert refusal in said and "Traceback" not in said, told
     (workload,) = cluster.list(resources.Scope(resources.DEPLOYMENT, namespace))
     assert workload["spec"]["replicas"] == 2
+    assert "login is broken" in workload["metadata"]["annotations"]["steady.rollout/break-glass"]
