@@ -73,7 +73,8 @@ options:
         share, at least one) and C(pause) (the task ends well with RV(status) V(waiting); the same task with O(promote=true) goes on).
         Weights 5, 25 and 50 where nothing is said.
       - C(route) and C(service) name the HTTPRoute and the Service; needed only where there are several.
-      - C(match) is C({header: {name, value}}) or C({cookie: {name, value}}), by which testers reach the new version whatever the weights.
+      - "C(match) is C({header: {name, value}}) or C({cookie: {name, value}}), by which testers reach the new version whatever the
+        weights."
       - C(probe) takes the options of the gate C(share); with it, each step waits until its share of answers comes from the new version.
       - A run that was ended goes on with the step at which it was when the same is run again; M(steady.rollout.workload_rollback), or
         an upgrade back to the version before, undoes it without rolling any pod of the Deployment.

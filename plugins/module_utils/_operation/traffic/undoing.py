@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ansible_collections.steady.rollout.plugins.module_utils._operation import permissions
 from ansible_collections.steady.rollout.plugins.module_utils._operation.operate import Plan
@@ -63,7 +63,7 @@ def first(under_way: UnderWay, planned: Plan) -> Plan:
             raise AssertionError("a plan that writes nothing has nothing to begin")
         return planned.write(held)
 
-    return Plan(planned.asked, planned.done, planned.announced, write, planned.intended, planned.see)
+    return replace(planned, write=write)
 
 
 @dataclass
