@@ -10,7 +10,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import replace
 
 from comparison.command_line import INTERRUPTS, interrupt
 from comparison.shell import Stopped
@@ -41,7 +40,7 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--write", action="store_true", help=f"also write {PAGE.relative_to(settings.PROJECT)}")
     top.add_argument("--row", action="append", metavar="WORDS", help="only rows whose names have these words")
-    top.add_argument("--wrk", type=int, default=FULL.wrk, help="requests per second by wrk (default: %(default)s)")
+    top.add_argument("--rate", type=int, default=FULL.rate, help="requests per second in all (default: %(default)s)")
     top.add_argument("--list", action="store_true", help="the names of all rows, nothing else")
     return top
 
@@ -58,7 +57,7 @@ def main(words: Sequence[str]) -> int:
         return 0
     for number in INTERRUPTS:
         signal.signal(number, interrupt)
-    console, load = Console(), replace(FULL, wrk=given.wrk)
+    console, load = Console(), FULL.scaled(given.rate)
     try:
         with place_of(console) as place:
             set_up(place)

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
@@ -15,6 +15,15 @@ class Load:
     new: int = 500
     slow: int = 5
     streams: int = 5
+
+    @property
+    def rate(self) -> int:
+        """Requests per second in all; slow ones and streams are few."""
+        return self.wrk + self.kept + self.new
+
+    def scaled(self, rate: int) -> Load:
+        """The same in kind, so many in all."""
+        return replace(self, **{part: getattr(self, part) * rate // self.rate for part in ("wrk", "kept", "new")})
 
 
 FULL = Load()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from traffic_bench.place import HERE, IMAGES
-from traffic_bench.rows import ARGO, CATCHES, OURS, ROWS
+from traffic_bench.rows import ARGO, CATCHES, FULL, OURS, ROWS, Load
 
 WORDS = (HERE / "words.sh").read_text()
 KNOWN = set(re.findall(r"^(\w+)\(\)", WORDS, re.MULTILINE))
@@ -38,3 +38,8 @@ def test_the_reference_is_one_row_and_the_last_because_it_changes_the_applicatio
 def test_each_bad_canary_is_tried_with_both_tools() -> None:
     for name in {catch.name for catch in CATCHES}:
         assert [catch.tool for catch in CATCHES if catch.name == name] == [OURS, ARGO]
+
+
+def test_a_load_of_another_rate_is_the_same_in_kind() -> None:
+    assert FULL.rate == 5000
+    assert FULL.scaled(500) == Load(wrk=400, kept=50, new=50, slow=5, streams=5)
