@@ -10,6 +10,7 @@ import pathlib
 import re
 import secrets
 import signal
+import subprocess
 import sys
 import typing as t
 
@@ -28,6 +29,28 @@ SCENARIO = re.compile(r"test_scenario\[(?P<name>.+)\]$")
 def cluster() -> ApiCluster:
     """The cluster that KUBECONFIG names, with its administrator's rights."""
     return connect(Options(kubeconfig=os.environ["KUBECONFIG"]))
+
+
+@pytest.fixture(scope="session")
+def load_balancer(cluster: ApiCluster) -> t.Iterator[None]:
+    """The lab's load balancer, for routes of any namespace. One that is there already stays."""
+    gateways = resources.Scope(resources.Resource("gateway.networking.k8s.io/v1", "gateways", "Gateway"), "")
+    with contextlib.suppress(errors.NotFound):
+        if cluster.list(gateways):
+            yield
+            return
+    play = (
+        "ansible-playbook",
+        "-i",
+        "inventory/lab",
+        "playbooks/load_balancer.yml",
+        "-e",
+        '{"load_balancer_routes": []}',
+    )
+    root = pathlib.Path(__file__).parents[2]
+    subprocess.run(play, cwd=root, check=True)
+    yield
+    subprocess.run((*play, "-e", "load_balancer_state=absent"), cwd=root, check=True)
 
 
 @pytest.fixture

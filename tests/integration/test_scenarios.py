@@ -17,6 +17,7 @@ if t.TYPE_CHECKING:
 HERE = pathlib.Path(__file__).parent
 SCENARIOS = sorted(path.stem for path in (HERE / "scenarios").glob("*.yml"))
 LOGS = HERE.parent / "output" / "scenarios"
+BEHIND_A_ROUTE = ("canary", "blue_green", "traffic")
 LONGEST = 600
 """Seconds that no scenario takes; one that does would hold up the others."""
 
@@ -34,11 +35,14 @@ def test_scenario(
     scenario: str,
     cluster: ApiCluster,
     namespace: str,
+    request: pytest.FixtureRequest,
     playbooks: Playbooks,
     tmp_path: pathlib.Path,
     record_property: t.Callable[[str, float], None],
 ) -> None:
     """Play it with ansible-playbook; background jobs are kept in a folder of its own."""
+    if scenario.startswith(BEHIND_A_ROUTE):
+        request.getfixturevalue("load_balancer")
     LOGS.mkdir(parents=True, exist_ok=True)
     log = LOGS / f"{scenario}.log"
     values = f"scenario={scenario} here={namespace} ansible_async_dir={tmp_path}"

@@ -281,7 +281,7 @@ class Run:
         outcome = see_through(guarded, Change(change.asked, change.done, after, before, change.diff))
         outcome = replace(outcome, gates=(*self.gates, *outcome.gates), changed=True)
         if outcome.failed:
-            told = undoing.sent_back(roll, change, under_way, outcome)
+            told = undoing.sent_back(roll, change, under_way, self.goal.present)
             return replace(outcome, message=f"{outcome.message}\n{told}", timeline=tuple(roll.journal.entries))
         try:
             shifting.require_endpoints(roll.ports, self.fork.namespace, self.fork.stable, roll.kind.wanted(after))

@@ -6,13 +6,12 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, replace
 
-from ansible_collections.steady.rollout.plugins.module_utils._operation import permissions
+from ansible_collections.steady.rollout.plugins.module_utils._operation import permissions, reading
 from ansible_collections.steady.rollout.plugins.module_utils._operation.operate import Plan
 from ansible_collections.steady.rollout.plugins.module_utils._operation.traffic import shifting, twins, watching
 from ansible_collections.steady.rollout.plugins.module_utils._rollout import errors, objects
 
 if t.TYPE_CHECKING:
-    from ansible_collections.steady.rollout.plugins.module_utils._operation.outcome import Outcome
     from ansible_collections.steady.rollout.plugins.module_utils._operation.roll import Change, Roll
     from ansible_collections.steady.rollout.plugins.module_utils._operation.traffic.finding import UnderWay
     from ansible_collections.steady.rollout.plugins.module_utils._operation.waiting import Look
@@ -89,10 +88,11 @@ class WeightsFirst:
         """Nothing was begun."""
 
 
-def sent_back(roll: Roll, change: Change, under_way: UnderWay, outcome: Outcome) -> str:
-    """What is said about the twin after a promotion that failed; it is removed when the stable pods are back."""
+def sent_back(roll: Roll, change: Change, under_way: UnderWay, before: Json) -> str:
+    """What is said about the twin after a promotion that failed; it is removed once the Deployment has the template ``before`` again."""
     name = objects.name(under_way.twin)
-    if not outcome.rolled_back:
+    present = reading.workload(roll.ports.cluster, roll.kind, roll.reference)
+    if objects.template(present) != before:
         return f"Deployment {name} stays, with what requests it has: run the same again to go on, or workload_rollback to undo all."
     try:
         ended(roll, under_way, change.after)

@@ -25,7 +25,7 @@ def play(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) ->
     def one(module: types.ModuleType, stage: Show, *, check: bool = False, **options: t.Any) -> Json:
         monkeypatch.setattr(workload, "connect", lambda *_args, **_options: stage.cluster)
         monkeypatch.setattr(workload, "SystemClock", lambda: stage.clock)
-        named = {"namespace": "shop", "name": "app"} if "namespace" in module.ARGUMENTS else {}
+        named = {key: value for key, value in (("namespace", "shop"), ("name", "app")) if key in module.ARGUMENTS}
         with patch_module_args({**named, **options, "_ansible_check_mode": check}), pytest.raises(SystemExit):
             module.main()
         return json.loads(capsys.readouterr().out)
