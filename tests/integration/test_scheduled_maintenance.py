@@ -171,7 +171,9 @@ def test_a_timer_upgrades_at_its_time_and_is_refused_outside_the_windows(
     finally:
         code, said = scheduled(tmp_path, name=name, state="absent")
     assert code == 0, said[-3000:]
-    left = on_host(f"ls -d /etc/systemd/system/{unit}.* /etc/steady-rollout /var/lib/{unit} /usr/local/bin/steady-rollout-last").stdout
+    left = on_host(
+        f"ls -d /etc/systemd/system/{unit}.* /etc/steady-rollout /var/lib/{unit} /usr/local/bin/steady-rollout-last"
+    ).stdout
     assert left == ""
 
 

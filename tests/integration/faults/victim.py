@@ -1,8 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An upgrade that gets a signal just after its n-th write: victim.py NAMESPACE VERSION SIGNAL WRITE. The Lease is the first write."""
+"""An upgrade that gets a signal just after its n-th write: victim.py NAMESPACE VERSION SIGNAL WRITE [STRATEGY].
+
+The Lease is the first write; what is only asked in a dry run is none. The strategy is given as JSON.
+"""
 
 from __future__ import annotations
 
+import json
 import os
 import pathlib
 import signal
@@ -15,6 +19,7 @@ from ansible_collections.steady.rollout.plugins.module_utils._ansible import mod
 from ansible_collections.steady.rollout.plugins.module_utils._cluster.cluster import ApiCluster, connect
 from ansible_collections.steady.rollout.plugins.module_utils._cluster.lease import Held
 from ansible_collections.steady.rollout.plugins.module_utils._cluster.options import Options
+from ansible_collections.steady.rollout.plugins.module_utils._operation import strategies
 from ansible_collections.steady.rollout.plugins.module_utils._operation.outcome import Settings
 from ansible_collections.steady.rollout.plugins.module_utils._operation.ports import Ports
 from ansible_collections.steady.rollout.plugins.module_utils._operation.upgrade import Wanted, upgrade
@@ -39,7 +44,19 @@ class Doomed:
 
     def patch(self, *args: t.Any, **options: t.Any) -> Json:
         """A further one."""
-        return t.cast("Json", self._counted(self._cluster.patch(*args, **options)))
+        return self._made(self._cluster.patch, *args, **options)
+
+    def create(self, *args: t.Any, **options: t.Any) -> Json:
+        """A further one."""
+        return self._made(self._cluster.create, *args, **options)
+
+    def delete(self, *args: t.Any, **options: t.Any) -> None:
+        """A further one."""
+        self._made(self._cluster.delete, *args, **options)
+
+    def _made(self, write: t.Callable[..., t.Any], *args: t.Any, **options: t.Any) -> t.Any:
+        answer = write(*args, **options)
+        return answer if options.get("dry_run") else self._counted(answer)
 
     def _counted(self, answer: t.Any) -> t.Any:
         self._left -= 1
@@ -60,13 +77,14 @@ class Silent:
 
 def main() -> None:
     """Upgrade, and say how it ended if it lives to see that."""
-    namespace, version, number, write = sys.argv[1:]
+    namespace, version, number, write, *more = sys.argv[1:]
+    wanted = Wanted(version, {}, strategies.parse(json.loads(more[0]) if more else None))
     module.listen()
     cluster = Doomed(connect(Options()), int(number), int(write))
     settings = Settings(holder=workload.holder(os.environ))
     ports = Ports(t.cast("t.Any", cluster), workload.SystemClock(), Silent())
     try:
-        print(upgrade(ports, Reference("Deployment", namespace, "app"), Wanted(version), settings).message)
+        print(upgrade(ports, Reference("Deployment", namespace, "app"), wanted, settings).message)
     except errors.Interrupted as stopped:
         print(stopped)
         sys.exit(128 + signal.SIGTERM)

@@ -77,11 +77,14 @@ class Told:
     def __init__(self, journal: Journal, side: str) -> None:
         self._journal = journal
         self._side = side
+        self._counted = ""
 
     def say(self, text: str, pods: Json | None = None, **figures: t.Any) -> None:
         """Tell what changed. The numbers of this side's pods are not those of the rollout, so they are words only."""
-        counts = f"{pods['new_ready']} of {pods['wanted']} pods ready" if pods else text
-        self._journal.say(f"{self._side}: {counts}", **figures)
+        line = f"{self._side}: {pods['new_ready']} of {pods['wanted']} pods ready" if pods else f"{self._side}: {text}"
+        if not pods or line != self._counted:
+            self._journal.say(line, **figures)
+        self._counted = line if pods else self._counted
 
     def __getattr__(self, name: str) -> t.Any:
         return getattr(self._journal, name)

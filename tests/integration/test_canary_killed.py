@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A canary killed, or asked to stop, at a step: the same command goes on there, and another one takes it all back."""
+
+from __future__ import annotations
+
+import json
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+import typing as t
+
+import pytest
+
+from ansible_collections.steady.rollout.plugins.module_utils._ansible import workload
+from ansible_collections.steady.rollout.plugins.module_utils._cluster.cluster import ApiCluster, connect
+from ansible_collections.steady.rollout.plugins.module_utils._cluster.options import Options
+from ansible_collections.steady.rollout.plugins.module_utils._operation import rollback, strategies, upgrade
+from ansible_collections.steady.rollout.plugins.module_utils._operation.outcome import Settings
+from ansible_collections.steady.rollout.plugins.module_utils._operation.ports import Ports
+from ansible_collections.steady.rollout.plugins.module_utils._operation.traffic import shifting
+from ansible_collections.steady.rollout.plugins.module_utils._rollout import resources
+from ansible_collections.steady.rollout.plugins.module_utils._rollout.snapshot import Reference
+from ansible_collections.steady.rollout.plugins.module_utils._rollout.traffic import routes
+from ansible_collections.steady.rollout.tests.integration.faults import stories
+from ansible_collections.steady.rollout.tests.integration.faults.observer import Observer
+from ansible_collections.steady.rollout.tests.integration.faults.run import Narrative
+
+Json = dict[str, t.Any]
+
+VICTIM = pathlib.Path(__file__).parent / "faults" / "victim.py"
+CANARY: Json = {"type": "canary", "steps": [{"weight": 10, "for": "1s"}, {"weight": 50, "for": "1s"}]}
+WRITES = {3: "the Service", 6: "the first weight", 9: "the second weight", 11: "the promotion"}
+"""The n-th write of this canary, and what it is."""
+
+
+@pytest.fixture
+def site(namespace: str, cluster: ApiCluster, load_balancer: None) -> str:
+    """A namespace in which the service runs on 1.0 behind a route that the load balancer has taken."""
+    stories.application(Observer(), namespace, "Deployment")
+    labels = cluster.read(resources.DEPLOYMENT, namespace, "app")["spec"]["selector"]["matchLabels"]
+    meta = {"name": "app", "namespace": namespace}
+    ports = [{"port": 80, "targetPort": 8080}]
+    service: Json = {
+        "apiVersion": "v1",
+        "kind": "Service",
+        "metadata": meta,
+        "spec": {"selector": labels, "ports": ports},
+    }
+    cluster.create(resources.SERVICE, namespace, service)
+    route = {
+        "apiVersion": resources.HTTP_ROUTE.api_version,
+        "kind": "HTTPRoute",
+        "metadata": meta,
+        "spec": {
+            "parentRefs": [{"name": "steady", "namespace": "traefik", "sectionName": "web"}],
+            "hostnames": [f"{namespace}.lab"],
+            "rules": [{"backendRefs": [{"name": "app", "port": 80}]}],
+        },
+    }
+    cluster.create(resources.HTTP_ROUTE, namespace, route)
+    scope = shifting.scope_of(namespace, "app")
+    with cluster.open_feed((scope,)) as feed:
+        while not routes.parents_of(feed.objects(scope)[0]):
+            feed.wait(30)
+    shifting.require_endpoints(ports_of(cluster), namespace, "app")
+    return namespace
+
+
+def ports_of(cluster: ApiCluster) -> Ports:
+    return Ports(cluster, workload.SystemClock(), Narrative())
+
+
+def victim(namespace: str, number: int, write: int) -> subprocess.CompletedProcess[str]:
+    """A canary to 2.0 of its own process that gets that signal after that write."""
+    arguments = [sys.executable, str(VICTIM), namespace, "2.0", str(int(number)), str(write), json.dumps(CANARY)]
+    return subprocess.run(arguments, capture_output=True, text=True, timeout=200, check=False)
+
+
+def left(cluster: ApiCluster, namespace: str) -> tuple[str, int, list[Json]]:
+    """The version in the workload, how many Deployments and Services there are, and the route's weights."""
+    deployments, services = (
+        cluster.list(resources.Scope(resource, namespace)) for resource in (resources.DEPLOYMENT, resources.SERVICE)
+    )
+    image = cluster.read(resources.DEPLOYMENT, namespace, "app")["spec"]["template"]["spec"]["containers"][0]["image"]
+    rules = routes.rules_of(cluster.read(resources.HTTP_ROUTE, namespace, "app"))
+    return image.rpartition(":")[2], len(deployments) + len(services), [routes.weights_of(rule) for rule in rules]
+
+
+@pytest.mark.parametrize("write", WRITES, ids=WRITES.get)
+def test_a_killed_canary_goes_on_and_leaves_nothing(site: str, cluster: ApiCluster, write: int) -> None:
+    assert victim(site, signal.SIGKILL, write).returncode == -signal.SIGKILL
+    outcome = upgrade.upgrade(
+        ports_of(connect(Options())),
+        Reference("Deployment", site, "app"),
+        upgrade.Wanted("2.0", {}, strategies.parse(CANARY)),
+        Settings(holder=workload.holder(os.environ)),
+    )
+    assert not outcome.failed, outcome.message
+    assert left(cluster, site) == ("2.0", 2, [{"app": 1}])
+
+
+def test_a_canary_asked_to_stop_says_where_it_is_and_is_taken_back(site: str, cluster: ApiCluster) -> None:
+    stopped = victim(site, signal.SIGTERM, 7)
+    assert stopped.returncode == 128 + signal.SIGTERM, stopped
+    assert "canary 2.0: step 1 of 2, weight 10 of 100; it stays so until the same is run again" in stopped.stdout
+    assert left(cluster, site) == ("1.0", 4, [{"app": 90, "app-canary": 10}])
+    outcome = rollback.rollback(
+        ports_of(connect(Options())), Reference("Deployment", site, "app"), rollback.Target(), Settings()
+    )
+    assert not outcome.failed, outcome.message
+    assert left(cluster, site) == ("1.0", 2, [{"app": 1}])
