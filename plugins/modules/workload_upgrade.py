@@ -76,10 +76,17 @@ options:
       - "C(match) is C({header: {name, value}}) or C({cookie: {name, value}}), by which testers reach the new version whatever the
         weights."
       - C(probe) takes the options of the gate C(share); with it, each step waits until its share of answers comes from the new version.
+      - V(blue_green) brings the new version up whole beside the present one (Deployment and Service C(<name>-blue-green)), proves it on a
+        preview that only those see who ask for it, gives it all requests in one patch, keeps the old pods for C(keep_for) (C(30s)) so that
+        one patch leads back, then puts the version into the Deployment itself, which has no requests meanwhile.
+      - Of blue-green, C(preview) has C(header) or C(cookie), each with C(name) and C(value), by which testers see the new version; C(gates)
+        have to hold before the switch, and those over HTTP ask the preview; C(pause=true) waits for approval before the switch;
+        C(keep_gates) have to hold after it, on what all users get; C(route) and C(service) are as above. See C(docs/blue_green.md).
       - A run that was ended goes on with the step at which it was when the same is run again; M(steady.rollout.workload_rollback), or
         an upgrade back to the version before, undoes it without rolling any pod of the Deployment.
       - For Deployments, one in a task. A route whose rule sends to several backends, and a step above 50 where an autoscaler owns the
-        Deployment, are refused.
+        Deployment, are refused; so is blue-green where an autoscaler may go below the present number of pods, or a quota has no room
+        for as many again.
       - See C(docs/traffic.md).
     type: raw
   promote:
@@ -162,6 +169,20 @@ EXAMPLES = r"""
     version: "2.0"
     strategy: {type: canary, steps: [{weight: 5, pause: true}, {weight: 50}]}
     promote: true
+
+- name: Upgrade blue-green, proven on a preview, with ten minutes in which one patch leads back
+  steady.rollout.workload_upgrade:
+    namespace: shop
+    name: app
+    version: "2.0"
+    strategy:
+      type: blue_green
+      keep_for: 10m
+      preview: {header: {name: x-preview, value: "yes"}}
+      gates:
+        - http: {url: http://shop.example/, for: 30s}
+      keep_gates:
+        - http: {url: http://shop.example/, for: 5m, max_error_rate: 0.01}
 
 - name: Upgrade all services of the shop, five at a time; one that fails keeps the others from being begun
   steady.rollout.workload_upgrade:

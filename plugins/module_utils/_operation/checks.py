@@ -55,13 +55,19 @@ def has_room(
 
 def autoscaled(cluster: Cluster, reference: Reference, instead: str) -> str:
     """Which autoscaler owns the number of replicas, and what to do instead; empty when none does."""
-    for item in cluster.list(resources.Scope(resources.HORIZONTAL_POD_AUTOSCALER, reference.namespace)):
+    for item in autoscalers(cluster, reference):
         spec = objects.spec(item)
-        target = spec.get("scaleTargetRef") or {}
-        if (target.get("kind"), target.get("name")) == (reference.kind, reference.name):
-            limits = f"{spec.get('minReplicas', 1)} to {spec.get('maxReplicas')}"
-            return f"HorizontalPodAutoscaler {objects.name(item)} owns its number of replicas ({limits}). {instead}"
+        limits = f"{spec.get('minReplicas', 1)} to {spec.get('maxReplicas')}"
+        return f"HorizontalPodAutoscaler {objects.name(item)} owns its number of replicas ({limits}). {instead}"
     return ""
+
+
+def autoscalers(cluster: Cluster, reference: Reference) -> t.Iterator[Json]:
+    """The autoscalers that own the number of its replicas."""
+    for item in cluster.list(resources.Scope(resources.HORIZONTAL_POD_AUTOSCALER, reference.namespace)):
+        target = objects.spec(item).get("scaleTargetRef") or {}
+        if (target.get("kind"), target.get("name")) == (reference.kind, reference.name):
+            yield item
 
 
 def manner(kind: Kind, present: Json) -> str:

@@ -57,15 +57,14 @@ GATES: dict[str, tuple[Right, ...]] = {
 """What gates ask for beside that. ``condition`` lists and watches the one object that it names; the others need nothing more."""
 
 
-STRATEGIES: dict[str, tuple[Right, ...]] = {
-    "canary": (
-        Right(resources.DEPLOYMENT, ("create", "delete"), "the Deployment that runs the new version meanwhile"),
-        Right(resources.SERVICE, ("get", "list", "create", "delete"), "the Services in front of both"),
-        Right(resources.ENDPOINT_SLICE, ("list", "watch"), "whether a backend has ready endpoints"),
-        Right(resources.HTTP_ROUTE, ("get", "list", "watch", "patch"), "the weights, and whether they are in force"),
-        Right(resources.HORIZONTAL_POD_AUTOSCALER, ("list",), "whether an autoscaler owns the number of replicas"),
-    ),
-}
+_BY_WEIGHTS = (
+    Right(resources.DEPLOYMENT, ("create", "delete"), "the Deployment that runs the new version meanwhile"),
+    Right(resources.SERVICE, ("get", "list", "create", "delete"), "the Services in front of both"),
+    Right(resources.ENDPOINT_SLICE, ("list", "watch"), "whether a backend has ready endpoints"),
+    Right(resources.HTTP_ROUTE, ("get", "list", "watch", "patch"), "the weights, and whether they are in force"),
+    Right(resources.HORIZONTAL_POD_AUTOSCALER, ("list",), "whether an autoscaler owns the number of replicas"),
+)
+STRATEGIES: dict[str, tuple[Right, ...]] = {"canary": _BY_WEIGHTS, "blue_green": _BY_WEIGHTS}
 """What strategies ask for beside that, and whatever ends a rollout that one of them has begun."""
 
 

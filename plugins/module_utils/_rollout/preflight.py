@@ -57,6 +57,27 @@ def no_headroom(kind: Kind, workload: Json, template: Json, quotas: t.Iterable[J
     surging, missing = kind.surge(workload)
     if not surging or missing or not int(objects.spec(workload).get("replicas", 1)):
         return ""
+    short = _short(1, template, quotas)
+    if not short:
+        return ""
+    return (
+        f"{short[0]} has no room for a surge pod: {short[1]}, and maxUnavailable 0 lets no old pod go first."
+        " Raise the quota, or allow maxUnavailable 1."
+    )
+
+
+def no_room_for(pods: int, template: Json, quotas: t.Iterable[Json]) -> str:
+    """Which ResourceQuota has no room for so many more pods; empty when all have."""
+    short = _short(pods, template, quotas)
+    return (
+        f"{short[0]} has no room for {pods} more pods: {short[1]}. Raise the quota, or use strategy: rolling."
+        if short
+        else ""
+    )
+
+
+def _short(pods: int, template: Json, quotas: t.Iterable[Json]) -> tuple[str, str] | tuple[()]:
+    """The first quota without room, and what is short in it; quotas with scopes are left out."""
     needs = pod_needs(template)
     for quota in quotas:
         spec, status = objects.spec(quota), objects.status(quota)
@@ -64,14 +85,11 @@ def no_headroom(kind: Kind, workload: Json, template: Json, quotas: t.Iterable[J
             continue
         for resource, limit in (status.get("hard") or {}).items():
             used = quantities.parse((status.get("used") or {}).get(resource, 0))
-            need = needs.get(resource, Decimal(0))
+            need = pods * needs.get(resource, Decimal(0))
             if need and used + need > quantities.parse(limit):
-                return (
-                    f"ResourceQuota {objects.name(quota)} has no room for a surge pod: {resource} {used.normalize():f} of {limit} used,"
-                    f" {need.normalize():f} more needed, and maxUnavailable 0 lets no old pod go first."
-                    " Raise the quota, or allow maxUnavailable 1."
-                )
-    return ""
+                more = f"{resource} {used.normalize():f} of {limit} used, {need.normalize():f} more needed"
+                return f"ResourceQuota {objects.name(quota)}", more
+    return ()
 
 
 def pod_needs(template: Json) -> dict[str, Decimal]:

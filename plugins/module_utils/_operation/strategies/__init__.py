@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.steady.rollout.plugins.module_utils._operation.strategies import canary
+from ansible_collections.steady.rollout.plugins.module_utils._operation.strategies import blue_green, canary
 from ansible_collections.steady.rollout.plugins.module_utils._operation.strategies.strategy import Strategy
 from ansible_collections.steady.rollout.plugins.module_utils._rollout import errors, options
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.gates import share
@@ -13,7 +13,7 @@ from ansible_collections.steady.rollout.plugins.module_utils._rollout.gates impo
 Json = dict[str, t.Any]
 
 ROLLING = "rolling"
-STRATEGIES = (canary,)
+STRATEGIES = (canary, blue_green)
 """Those beside the rolling one, which is the controller's own."""
 NAMES = (ROLLING, *(form.NAME for form in STRATEGIES))
 _FORMS = {form.NAME: form for form in STRATEGIES}
@@ -42,8 +42,9 @@ def parse(given: t.Any) -> Strategy | None:
 def gates_in(given: t.Any) -> t.Iterator[t.Any]:
     """All gates in a strategy as people write it. Never raises: it is asked before anything is checked."""
     for part in _parts(given):
-        found = part.get("gates") if isinstance(part, dict) else None
-        yield from found if isinstance(found, (list, tuple)) else ()
+        for key in ("gates", "keep_gates"):
+            found = part.get(key) if isinstance(part, dict) else None
+            yield from found if isinstance(found, (list, tuple)) else ()
 
 
 def _parts(given: t.Any) -> t.Iterator[t.Any]:

@@ -76,7 +76,7 @@ class Canary:
         ours = begun if begun and begun.state.template == twin.template_hash(goal.wanted) else None
         if begun and not ours and goal.wanted == goal.present:
             return undoing.plan(begun, roll, asked, goal.new)
-        if ours and ours.state.strategy != NAME:
+        if ours and ours.state.strategy != self.NAME:
             checks.refuse(
                 reference,
                 f"its {ours.state.strategy} of {ours.state.version} is under way. Set strategy: {ours.state.strategy}.",
@@ -88,10 +88,10 @@ class Canary:
         place = "" if ours is None else f"; goes on {ours.state.words}"
         return Plan(
             asked if not promoting else f"Upgrade of {reference} to {goal.new}",
-            f"upgraded from {goal.old} to {goal.new} by canary"
+            f"upgraded from {goal.old} to {goal.new} by {self.NAME}"
             if not promoting
-            else f"upgraded to {goal.new} by canary",
-            f"{goal.old} -> {goal.new} by canary: weights {', '.join(str(step.weight) for step in self.steps)}{place}",
+            else f"upgraded to {goal.new} by {self.NAME}",
+            f"{goal.old} -> {goal.new} by {self.NAME}: {self.manner}{place}",
             run.write,
             see=run.see,
         )
@@ -100,27 +100,27 @@ class Canary:
         self, goal: Goal, roll: Roll, present: Json, begun: UnderWay | None, ours: UnderWay | None
     ) -> stepping.Run:
         reference, cluster = roll.reference, roll.ports.cluster
-        checks.refuse(reference, self._unfit(roll, present))
+        checks.refuse(reference, self.unfit(roll, present, None if begun else goal.wanted))
         way = finding.way_to(
             roll,
             present,
-            NAME,
+            self.NAME,
             route=ours.state.route if ours else self.route,
             service=ours.state.service if ours else self.service,
         )
         track = ours.state.track if ours else _track(roll)
-        fork = self._fork(way.fork, track)
+        fork = self.forked(way.fork, track)
         if begun and (begun.state.route, begun.state.service) == (fork.route, fork.stable):
             fork = replace(fork, weights=begun.state.weights, parents=begun.state.parents)
         if not begun:
-            names = ((resources.DEPLOYMENT, twin.named(reference.name, NAME)), (resources.SERVICE, fork.twin))
+            names = ((resources.DEPLOYMENT, twin.named(reference.name, self.NAME)), (resources.SERVICE, fork.twin))
             for resource, name in names:
                 checks.refuse(reference, twins.foreign(cluster, resource, reference.namespace, name, present))
         present_rules = routes.rules_of(cluster.read(resources.HTTP_ROUTE, fork.namespace, fork.route))
         no_room = routes.no_room(routes.shared(present_rules, fork, 0))
         checks.refuse(reference, no_room and f"HTTPRoute {fork.route} has no room: {no_room}.")
         state = State(
-            NAME,
+            self.NAME,
             goal.new,
             twin.template_hash(goal.wanted),
             fork.route,
@@ -132,7 +132,12 @@ class Canary:
             since=roll.ports.clock.now(),
         )
         manifest = twin.deployment_of(
-            present, way.service, goal.wanted, NAME, replicas=self.steps[0].pods(roll.kind.wanted(present)), notes={}
+            present,
+            way.service,
+            goal.wanted,
+            self.NAME,
+            replicas=self.steps[0].pods(roll.kind.wanted(present)),
+            notes={},
         )
         return stepping.Run(
             goal,
@@ -146,11 +151,21 @@ class Canary:
             ours=ours,
         )
 
-    def _unfit(self, roll: Roll, present: Json) -> str:
+    def unfit(self, roll: Roll, present: Json, _wanted: Json | None) -> str:
+        """Why the workload cannot be upgraded in this way, with the way out; ``_wanted`` is the template, None once it has begun."""
+        return self.unsuited(roll, present) or self._shrunk(roll)
+
+    def unsuited(self, roll: Roll, present: Json) -> str:
+        """Why no rollout by weights suits it; empty when one does."""
         if roll.kind.RESOURCE != resources.DEPLOYMENT:
-            return "a canary takes a Deployment, whose pods are all alike. Upgrade this kind with strategy: rolling."
+            return (
+                f"a {self.NAME} takes a Deployment, whose pods are all alike. Upgrade this kind with strategy: rolling."
+            )
         if (objects.spec(present).get("strategy") or {}).get("type") == "Recreate":
             return "its own strategy is Recreate, so it would serve nobody while the new version is put into it. Use RollingUpdate."
+        return ""
+
+    def _shrunk(self, roll: Roll) -> str:
         if max(step.weight for step in self.steps) > 50:
             owned = checks.autoscaled(roll.ports.cluster, roll.reference, "")
             return owned and (
@@ -159,10 +174,20 @@ class Canary:
             )
         return ""
 
-    def _fork(self, fork: Fork, track: str) -> Fork:
+    @property
+    def manner(self) -> str:
+        """What is going to be done, in the words of a progress line."""
+        return f"weights {', '.join(str(step.weight) for step in self.steps)}"
+
+    def forked(self, fork: Fork, track: str) -> Fork:
+        """The fork with the pins that testers and gates need."""
         compared = any(gate.form.NAME == compare.NAME for gate in self.gates)
         to_twin = ((Pin(routes.TRACK, f"new-{track}"),) if compared else ()) + ((self.match,) if self.match else ())
         return replace(fork, to_twin=to_twin, to_stable=(Pin(routes.TRACK, f"old-{track}"),) if compared else ())
+
+    def aimed(self, _step: Step, asked: Json, _fork: Fork) -> Json:
+        """The options of a gate of that step, so that what it measures is the side that is meant."""
+        return asked
 
     def _prepared(self, goal: Goal, roll: Roll, fork: Fork, manifest: Json) -> tuple[Step, ...]:
         """The steps, their gates made ready for the canary's pods. Raises InvalidInput or Refused for one that can never hold."""
@@ -174,7 +199,9 @@ class Canary:
                 replace(
                     gate,
                     label=f"{gate.label} (step {number})" if several else gate.label,
-                    options={**gate.options, "sides": sides} if gate.form.NAME in gates.SIDED else gate.options,
+                    options=self.aimed(
+                        step, {**gate.options, "sides": sides} if gate.form.NAME in gates.SIDED else gate.options, fork
+                    ),
                 )
                 for gate in (*steps.seen(self.probe, step, goal.new), *step.gates)
             )

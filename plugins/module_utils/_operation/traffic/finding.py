@@ -129,6 +129,6 @@ def _unfit(roll: Roll, route: Json, own: t.Sequence[Json], fork: Fork) -> str:
         if others or routes.backends_of(own[index]).count(fork.stable) > 1:
             sends = ", ".join(routes.backends_of(own[index]))
             return f"rule {index + 1} of HTTPRoute {fork.route} sends to several backends ({sends}); a share can be taken from one only."
-        if routes.weights_of(own[index])[fork.stable] == 0:
+        if routes.weights_of(own[index])[fork.stable] == 0 and fork.twin not in routes.backends_of(own[index]):
             return f"rule {index + 1} of HTTPRoute {fork.route} gives Service {fork.stable} the weight 0."
     return ""

@@ -162,7 +162,8 @@ class Run:
         stable = roll.kind.wanted(reading.workload(cluster, roll.kind, roll.reference))
         pods = max(step.pods(stable), roll.kind.wanted(under_way.twin))
         under_way = replace(under_way, twin=twins.noted(cluster, under_way.twin, state, replicas=pods), state=state)
-        title = f"{state.strategy} {state.version}: step {number} of {len(self.steps)}, weight {step.weight} of 100"
+        place = f"step {number} of {len(self.steps)}{f' ({step.name})' if step.name else ''}"
+        title = f"{state.strategy} {state.version}: {place}, weight {step.weight} of 100"
         roll.journal.stage = f"{title}; it stays so until the same is run again, or workload_rollback undoes it."
         roll.journal.say(f"{title}, {pods} {'pod' if pods == 1 else 'pods'}")
         trouble = self._hold(roll, under_way, ())
@@ -202,7 +203,7 @@ class Run:
         took = f"failed after {wording.seconds(roll.journal.seconds)} {place}: {trouble.message}"
         roll.journal.say(f"failed: {trouble.message}")
         way, name = roll.settings.on_failure, objects.name(under_way.twin)
-        done, undone = "", False
+        done, undone, drains = "", False, False
         back = f"All requests go to {self.fork.stable} ({self.goal.old})"
         findings = trouble.findings
         try:
@@ -211,14 +212,14 @@ class Run:
                     f"It was left as it is (on_failure: keep): {under_way.state.weight} of 100 requests go to {name}."
                 )
             else:
-                shifting.give_back(roll.ports, roll.journal, self.fork)
+                drains = shifting.give_back(roll.ports, roll.journal, self.fork)
             findings = evidence.with_logs(roll.ports.cluster, roll.reference.namespace, trouble.findings)
             if way == "pause":
                 state = replace(under_way.state, weight=0)
                 twins.noted(roll.ports.cluster, under_way.twin, state)
                 done = f"{back}; Deployment {name} stays to be looked at (on_failure: pause)."
             elif way != "keep":
-                undoing.ended(roll, under_way, change.after)
+                undoing.ended(roll, under_way, change.after, drains=drains)
                 undone = True
                 done = f"{back}, whose pods were not touched; the {under_way.state.strategy} was removed."
         except errors.LeaseLost:
@@ -345,7 +346,7 @@ def _held(number: int, step: Step) -> tuple[Gate, ...]:
     """The time that a step lasts: its pods stay ready and start nothing again."""
     options = {"for": step.seconds, "within": None, "on_rollback": False}
     return (
-        (Gate(stable_for, f"strategy.steps[{number - 1}].for", f"hold (step {number})", options),)
+        (Gate(stable_for, f"strategy.steps[{number - 1}].for", f"hold ({step.name or f'step {number}'})", options),)
         if step.seconds
         else ()
     )

@@ -25,10 +25,13 @@ DRAIN = 5.0
 """Seconds from the moment at which the route is taken until pods go: Traefik has its new configuration in use within two."""
 
 
-def ended(roll: Roll, under_way: UnderWay, owner: Json) -> None:
-    """Give all requests back to the stable Service, let the load balancer drain, and remove the twin. Raises what stops it."""
+def ended(roll: Roll, under_way: UnderWay, owner: Json, *, drains: bool = False) -> None:
+    """Give all requests back to the stable Service, let the load balancer drain, and remove the twin. Raises what stops it.
+
+    ``drains``: they have been given back already, but only just now.
+    """
     fork = under_way.fork
-    if shifting.give_back(roll.ports, roll.journal, fork):
+    if shifting.give_back(roll.ports, roll.journal, fork) or drains:
         watching.let_pass(roll.ports, (shifting.scope_of(fork.namespace, fork.route),), DRAIN)
     twins.removed(roll.ports.cluster, fork.namespace, fork.twin, under_way.twin, owner)
     roll.journal.say(
@@ -95,7 +98,7 @@ def sent_back(roll: Roll, change: Change, under_way: UnderWay, before: Json) -> 
     if objects.template(present) != before:
         return f"Deployment {name} stays, with what requests it has: run the same again to go on, or workload_rollback to undo all."
     try:
-        ended(roll, under_way, change.after)
+        ended(roll, under_way, change.after, drains=True)
     except errors.LeaseLost:
         raise
     except errors.RolloutError as reason:

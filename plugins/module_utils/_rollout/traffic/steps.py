@@ -27,17 +27,22 @@ _MATCH = (Option("name", "text", options.REQUIRED), Option("value", "text", opti
 
 @dataclass(frozen=True)
 class Step:
-    """``weight`` of 100 for the new version, held for ``seconds`` while its gates hold; ``pause``: then somebody has to approve."""
+    """``weight`` of 100 for the new version, held for ``seconds`` while its gates hold; ``pause``: then somebody has to approve.
+
+    ``whole``: the new version has as many pods as the present one, whatever its weight. ``name`` is what people call the step.
+    """
 
     weight: int
     seconds: float
     replicas: int = 0
     pause: bool = False
     gates: tuple[Gate, ...] = ()
+    whole: bool = False
+    name: str = ""
 
     def pods(self, stable: int) -> int:
         """How many pods it needs beside so many stable ones: as many as its share, and at least one."""
-        return self.replicas or max(1, math.ceil(stable * self.weight / 100))
+        return self.replicas or max(1, math.ceil(stable * (100 if self.whole else self.weight) / 100))
 
 
 def read(given: t.Any, where: str) -> tuple[Step, ...]:
@@ -66,13 +71,13 @@ def _step(item: t.Any, where: str) -> Step:
     return Step(values["weight"], values["for"], values["replicas"] or 0, values["pause"], gates_of(given, where))
 
 
-def gates_of(given: t.Any, where: str) -> tuple[Gate, ...]:
-    """The gates of a part of a strategy, which messages name by their place in it. Raises InvalidInput."""
+def gates_of(given: t.Any, where: str, key: str = "gates") -> tuple[Gate, ...]:
+    """The gates of a part of a strategy, which messages name by their place under that key of it. Raises InvalidInput."""
     try:
         found = gates.parse(given or [])
     except errors.InvalidInput as reason:
-        raise errors.InvalidInput(f"{where}.{reason}") from None
-    return tuple(replace(gate, where=f"{where}.{gate.where}") for gate in found)
+        raise errors.InvalidInput(f"{where}.{str(reason).replace('gates', key, 1)}") from None
+    return tuple(replace(gate, where=f"{where}.{gate.where.replace('gates', key, 1)}") for gate in found)
 
 
 def pin_of(given: t.Any, where: str) -> Pin | None:

@@ -35,6 +35,7 @@ _OF_SERVICE = (
 
 def named(name: str, suffix: str) -> str:
     """The name with ``-suffix``; one that would be too long is cut and told apart by a hash."""
+    suffix = suffix.replace("_", "-")
     whole = f"{name}-{suffix}"
     if len(whole) <= LONGEST:
         return whole
