@@ -288,12 +288,12 @@ class Street:
     @property
     def rules_(self) -> t.Sequence[Json]:
         """The route's rules now."""
-        return routes.rules_of(self.objects_[("HTTPRoute", "app")])
+        return routes.rules_of(self.objects_.get(("HTTPRoute", "app"), {}))
 
     @property
     def _spoiled(self) -> bool:
         shares = [routes.weights_of(rule).get("app-canary", 0) for rule in self.rules_]
-        return bool(self.spoils_at) and max(shares) >= self.spoils_at
+        return bool(self.spoils_at) and max(shares, default=0) >= self.spoils_at
 
     def _hold_to_it(self) -> None:
         for rule in self.rules_:

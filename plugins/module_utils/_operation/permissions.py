@@ -57,8 +57,9 @@ GATES: dict[str, tuple[Right, ...]] = {
 """What gates ask for beside that. ``condition`` lists and watches the one object that it names; the others need nothing more."""
 
 
+_EVERYTHING = ("get", "list", "watch", "create", "patch", "delete")
 _BY_WEIGHTS = (
-    Right(resources.DEPLOYMENT, ("create", "delete"), "the Deployment that runs the new version meanwhile"),
+    Right(resources.DEPLOYMENT, _EVERYTHING, "the Deployment that runs the new version meanwhile"),
     Right(resources.SERVICE, ("get", "list", "create", "delete"), "the Services in front of both"),
     Right(resources.ENDPOINT_SLICE, ("list", "watch"), "whether a backend has ready endpoints"),
     Right(resources.HTTP_ROUTE, ("get", "list", "watch", "patch"), "the weights, and whether they are in force"),

@@ -45,7 +45,10 @@ def under_way(cluster: Cluster, reference: Reference, present: Json) -> UnderWay
     if reference.kind != resources.DEPLOYMENT.kind:
         return None
     scope = resources.Scope(resources.DEPLOYMENT, reference.namespace, labels=twin.SELECTED)
-    found = next((item for item in cluster.list(scope) if twin.is_of(item, present)), None)
+    try:
+        found = next((item for item in cluster.list(scope) if twin.is_of(item, present)), None)
+    except errors.Forbidden:
+        return None  # who may see single Deployments by name only cannot have begun one
     if found is None:
         return None
     kept = state.read(found)

@@ -45,7 +45,10 @@ def give_back(ports: Ports, journal: Journal, fork: Fork) -> bool:
 
     Raises Refused when the stable Service has no ready endpoint: then nothing was changed.
     """
-    present = routes.rules_of(ports.cluster.read(resources.HTTP_ROUTE, fork.namespace, fork.route))
+    try:
+        present = routes.rules_of(ports.cluster.read(resources.HTTP_ROUTE, fork.namespace, fork.route))
+    except errors.NotFound:
+        return False  # somebody took the whole route away, and its weights with it
     if routes.restored(present, fork) == present:
         return False
     require_endpoints(ports, fork.namespace, fork.stable)

@@ -11,6 +11,7 @@ from ansible_collections.steady.rollout.plugins.module_utils._operation.info imp
 from ansible_collections.steady.rollout.plugins.module_utils._rollout import errors, kinds, leases
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.findings.finding import Limits
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.resources import DEPLOYMENT, Scope
+from ansible_collections.steady.rollout.tests.unit.crossing import Scene
 from ansible_collections.steady.rollout.tests.unit.films import film as films
 from ansible_collections.steady.rollout.tests.unit.films.replay import Show, show
 
@@ -130,3 +131,21 @@ def test_namesakes_in_two_namespaces_keep_their_own_lease() -> None:
 
 def test_a_kind_asked_for_twice_is_told_once() -> None:
     assert len(everything(at_the_end("upgrade").ports, ["Deployment", "Deployment"], "shop", Limits())) == 1
+
+
+def test_a_canary_under_way_is_told_with_its_step() -> None:
+    scene = Scene()
+    scene.upgraded("2.0", {"type": "canary", "steps": [{"weight": 10, "for": "1s", "pause": True}]})
+    (found,) = info(scene.ports, "Deployment", "shop", "app", Limits())
+    told = found["strategy"]
+    assert (told["strategy"], told["version"], told["step"], told["steps"], told["weight"], told["waiting"]) == (
+        "canary",
+        "2.0",
+        1,
+        1,
+        10,
+        True,
+    )
+    by_name = {each["name"]: each for each in everything(scene.ports, ("Deployment",), "shop", Limits())}
+    assert by_name["app"]["strategy"] == told
+    assert by_name["app-canary"]["strategy"] == {}

@@ -129,3 +129,14 @@ def test_a_state_that_somebody_broke_is_told_with_the_way_out() -> None:
     scene.street.objects_[("Deployment", "app-canary")]["metadata"]["annotations"][state.ANNOTATION] = "no"
     with pytest.raises(errors.Refused, match="its annotation steady.rollout/traffic cannot be read"):
         scene.upgraded("2.0", PAUSED)
+
+
+def test_who_may_not_list_deployments_has_none_under_way() -> None:
+    scene = Scene()
+    present = scene.street.objects_[("Deployment", "app")]
+
+    def listed(_scope: t.Any) -> list[Json]:
+        raise errors.Forbidden("may not list")
+
+    scene.street.list = listed  # type: ignore[method-assign]
+    assert finding.under_way(t.cast("t.Any", scene.street), REFERENCE, present) is None

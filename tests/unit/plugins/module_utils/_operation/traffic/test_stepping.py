@@ -83,6 +83,9 @@ def test_weights_go_first_and_pods_after_when_a_step_fails() -> None:
     outcome = scene.upgraded("2.0", timeout=5)
     assert outcome.failed
     writes = scene.street.writes
+    drained = next(entry["seconds"] for entry in outcome.timeline if entry["text"].startswith("canary removed"))
+    given = next(entry["seconds"] for entry in outcome.timeline if entry["text"].startswith("all requests go to app"))
+    assert drained - given >= 5
     back = len(writes) - 1 - writes[::-1].index("patch HTTPRoute app")
     assert writes[back:] == ["patch HTTPRoute app", "delete Service app-canary", "delete Deployment app-canary"]
     assert left(scene) == CLEAN

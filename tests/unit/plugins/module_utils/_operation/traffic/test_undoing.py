@@ -90,3 +90,12 @@ def test_a_rollback_needs_the_rights_of_the_strategy() -> None:
     ]
     with pytest.raises(errors.Forbidden, match="get, list, watch, patch httproutes"):
         rolled_back(scene)
+
+
+def test_a_route_that_is_gone_is_no_hindrance() -> None:
+    scene = Scene()
+    scene.upgraded("2.0", PAUSED)
+    del scene.street.objects_[("HTTPRoute", "app")]
+    outcome = rolled_back(scene)
+    assert not outcome.failed, outcome.message
+    assert scene.names("Deployment") == ["app"]
