@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
-from ansible_collections.steady.rollout.plugins.module_utils._operation import deploy
+from ansible_collections.steady.rollout.plugins.module_utils._operation import deploy, gating, operate
 from ansible_collections.steady.rollout.plugins.module_utils._operation.outcome import Outcome, Settings
 from ansible_collections.steady.rollout.plugins.module_utils._operation.scale import scale
 from ansible_collections.steady.rollout.plugins.module_utils._operation.upgrade import Wanted, upgrade
@@ -355,3 +355,13 @@ def test_a_rollback_has_to_pass_the_gates_that_are_meant_for_it_and_no_version_t
     assert kept[0].options["version"] is None
     assert [gate.options["during"] for gate in kept[1:3]] == [False, True]
     assert kept[3].options["id"]
+
+
+def test_a_rollback_has_no_two_versions_to_compare() -> None:
+    """What compares both sides, or counts their shares, ends with the version that failed."""
+    share = {"share": {"url": "http://shop.lab/", "version": "2.0", "weight": 5, "version_path": "version"}}
+    given = gates.parse([HTTP, {"compare": "http://shop.lab/"}, share, "old_pods_gone"])
+    stage = show("upgrade")
+    roll = operate.start(stage.ports, stage.film.reference, Settings(gates=given))
+    kept = gating.for_rollback(roll).settings.gates
+    assert [gate.form.NAME for gate in kept] == ["http", "old_pods_gone"]
