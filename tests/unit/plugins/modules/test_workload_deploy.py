@@ -23,3 +23,24 @@ def test_a_definition_that_is_not_whole_is_one_sentence(play: Play) -> None:
     result = play(workload_deploy, stage, definition={"kind": "Deployment"})
     assert result["msg"] == "definition lacks metadata.name, metadata.namespace. Nothing was changed."
     assert stage.cluster.bodies == []
+
+
+def test_a_secret_is_neither_shown_nor_makes_the_rest_unreadable(play: Play) -> None:
+    """A value that is a word of the result itself stays readable there; one that can be nothing else is blotted out."""
+    stage = show("deploy")
+    manifest = record.manifest(
+        stage.film.reference,
+        "registry.lab:5000/app:1.0",
+        envFrom=[{"secretRef": {"name": "login"}}],
+        command=["serve", "--greeting=Planted-4711"],
+    )
+    values = {"user": "app", "flag": "1", "key": "Planted-0815", "greeting": "Planted-4711"}
+    given = {"definition": manifest, "secrets": {"login": {"string_data": values}}, "_ansible_inject_invocation": True}
+    result = play(workload_deploy, stage, **given)
+    assert result["invocation"]["module_args"]["secrets"] == {"login": "(hidden)"}
+    assert result["invocation"]["module_args"]["secrets"] == {"login": "(hidden)"}
+    assert result["after"] == {"revision": 1, "version": "1.0", "images": {"app": "registry.lab:5000/app:1.0"}}
+    assert "Planted-0815" not in str(result)
+    assert '"key": "(hidden)"' in result["diff"]["after"]
+    kept = next(body for body in stage.cluster.bodies if body["kind"] == "Secret")
+    assert sorted(kept["data"]) == sorted(values)

@@ -50,3 +50,12 @@ def test_a_file_that_cannot_be_written_is_said_in_one_sentence(tmp_path: pathlib
         errors.InvalidInput, match=f"^{progress.VARIABLE}: .* cannot be written: No such file or directory.$"
     ):
         progress.open_progress({progress.VARIABLE: str(tmp_path / "no" / "where")})
+
+
+def test_hidden_values_are_blotted_out(tmp_path: pathlib.Path) -> None:
+    path = tmp_path / "progress"
+    told = progress.open_progress({progress.VARIABLE: str(path)}, frozenset({"Planted-0815"}))
+    told.say("app  crash loop: cannot log in with Planted-0815", about="app")
+    line = json.loads(path.read_text())
+    assert line["about"] == "app"
+    assert line["text"].startswith("app  crash loop: cannot log in with ***")
