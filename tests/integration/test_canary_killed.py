@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A canary killed, or asked to stop, at a step: the same command goes on there, and another one takes it all back."""
+"""A canary or blue-green killed, or asked to stop, at a step: the same command goes on there, and another one takes it all back."""
 
 from __future__ import annotations
 
@@ -33,6 +33,9 @@ VICTIM = pathlib.Path(__file__).parent / "faults" / "victim.py"
 CANARY: Json = {"type": "canary", "steps": [{"weight": 10, "for": "1s"}, {"weight": 50, "for": "1s"}]}
 WRITES = {3: "the Service", 6: "the first weight", 9: "the second weight", 11: "the promotion"}
 """The n-th write of this canary, and what it is."""
+BLUE_GREEN: Json = {"type": "blue_green", "keep_for": "1s"}
+SWITCH = 7
+"""The write of this blue-green rollout that gives the new colour all requests."""
 
 
 @pytest.fixture
@@ -72,9 +75,9 @@ def ports_of(cluster: ApiCluster) -> Ports:
     return Ports(cluster, workload.SystemClock(), Narrative())
 
 
-def victim(namespace: str, number: int, write: int) -> subprocess.CompletedProcess[str]:
-    """A canary to 2.0 of its own process that gets that signal after that write."""
-    arguments = [sys.executable, str(VICTIM), namespace, "2.0", str(int(number)), str(write), json.dumps(CANARY)]
+def victim(namespace: str, number: int, write: int, strategy: Json = CANARY) -> subprocess.CompletedProcess[str]:
+    """An upgrade to 2.0 of its own process that gets that signal after that write."""
+    arguments = [sys.executable, str(VICTIM), namespace, "2.0", str(int(number)), str(write), json.dumps(strategy)]
     return subprocess.run(arguments, capture_output=True, text=True, timeout=200, check=False)
 
 
@@ -88,17 +91,39 @@ def left(cluster: ApiCluster, namespace: str) -> tuple[str, int, list[Json]]:
     return image.rpartition(":")[2], len(deployments) + len(services), [routes.weights_of(rule) for rule in rules]
 
 
-@pytest.mark.parametrize("write", WRITES, ids=WRITES.get)
-def test_a_killed_canary_goes_on_and_leaves_nothing(site: str, cluster: ApiCluster, write: int) -> None:
-    assert victim(site, signal.SIGKILL, write).returncode == -signal.SIGKILL
+def went_on(namespace: str, strategy: Json) -> None:
     outcome = upgrade.upgrade(
         ports_of(connect(Options())),
-        Reference("Deployment", site, "app"),
-        upgrade.Wanted("2.0", {}, strategies.parse(CANARY)),
+        Reference("Deployment", namespace, "app"),
+        upgrade.Wanted("2.0", {}, strategies.parse(strategy)),
         Settings(holder=workload.holder(os.environ)),
     )
     assert not outcome.failed, outcome.message
+
+
+@pytest.mark.parametrize("write", WRITES, ids=WRITES.get)
+def test_a_killed_canary_goes_on_and_leaves_nothing(site: str, cluster: ApiCluster, write: int) -> None:
+    assert victim(site, signal.SIGKILL, write).returncode == -signal.SIGKILL
+    went_on(site, CANARY)
     assert left(cluster, site) == ("2.0", 2, [{"app": 1}])
+
+
+def test_a_blue_green_killed_at_the_switch_goes_on_and_leaves_nothing(site: str, cluster: ApiCluster) -> None:
+    assert victim(site, signal.SIGKILL, SWITCH, BLUE_GREEN).returncode == -signal.SIGKILL
+    assert left(cluster, site) == ("1.0", 4, [{"app-blue-green": 1}, {"app": 0, "app-blue-green": 100}])
+    went_on(site, BLUE_GREEN)
+    assert left(cluster, site) == ("2.0", 2, [{"app": 1}])
+
+
+def test_a_blue_green_asked_to_stop_after_the_switch_is_taken_back(site: str, cluster: ApiCluster) -> None:
+    stopped = victim(site, signal.SIGTERM, SWITCH + 1, BLUE_GREEN)
+    assert stopped.returncode == 128 + signal.SIGTERM, stopped
+    assert "blue_green 2.0: step 2 of 2 (switch), weight 100 of 100; it stays so until" in stopped.stdout
+    outcome = rollback.rollback(
+        ports_of(connect(Options())), Reference("Deployment", site, "app"), rollback.Target(), Settings()
+    )
+    assert not outcome.failed, outcome.message
+    assert left(cluster, site) == ("1.0", 2, [{"app": 1}])
 
 
 def test_a_canary_asked_to_stop_says_where_it_is_and_is_taken_back(site: str, cluster: ApiCluster) -> None:

@@ -292,7 +292,7 @@ class Street:
 
     @property
     def _spoiled(self) -> bool:
-        shares = [routes.weights_of(rule).get("app-canary", 0) for rule in self.rules_]
+        shares = [w for rule in self.rules_ for name, w in routes.weights_of(rule).items() if name != "app"]
         return bool(self.spoils_at) and max(shares, default=0) >= self.spoils_at
 
     def _hold_to_it(self) -> None:

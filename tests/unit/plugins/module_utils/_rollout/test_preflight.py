@@ -70,6 +70,14 @@ def test_a_surge_pod_has_to_fit_into_every_quota(hard: Json, used: Json, request
         assert refusal.endswith("Raise the quota, or allow maxUnavailable 1.")
 
 
+@pytest.mark.parametrize(("pods", "full"), [(3, False), (4, True)])
+def test_as_many_pods_again_have_to_fit_too(pods: int, full: bool) -> None:
+    refusal = preflight.no_room_for(pods, samples.workload()["spec"]["template"], [quota({"pods": "6"}, {"pods": "3"})])
+    assert bool(refusal) is full
+    if full:
+        assert refusal.startswith("ResourceQuota room has no room for 4 more pods: pods 3 of 6 used, 4 more needed.")
+
+
 @pytest.mark.parametrize("options", [{"missing": 1}, {"surge": 0, "missing": 1}, {"replicas": 0}])
 def test_without_a_surge_pod_that_must_come_first_a_full_quota_is_no_obstacle(options: Json) -> None:
     assert headroom(quota({"pods": "3"}, {"pods": "3"}), **options) == ""

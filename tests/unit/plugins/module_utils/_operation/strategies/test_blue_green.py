@@ -130,6 +130,18 @@ def test_a_new_colour_that_never_runs_gets_no_request() -> None:
     assert (scene.street.rules_, scene.names("Deployment"), scene.version) == (before, ["app"], "1.0")
 
 
+def test_what_fails_after_the_switch_is_back_in_one_patch_and_drains_before_it_goes() -> None:
+    scene = Scene()
+    scene.street.spoils_at = 100
+    outcome = scene.upgraded("2.0", SHORT, timeout=5)
+    assert (outcome.failed, scene.version, scene.names("Deployment")) == (True, "1.0", ["app"])
+    assert "at step 2 of 2" in outcome.message
+    back = scene.street.writes.index("delete Service app-blue-green") - 1
+    assert scene.street.writes[back] == "patch HTTPRoute app"
+    told = {entry["text"].partition(":")[0]: entry["seconds"] for entry in outcome.timeline}
+    assert told["blue_green removed"] - told["all requests go to app"] >= 5
+
+
 def test_killed_after_any_write_the_same_command_goes_on() -> None:
     for after in range(1, 40):
         scene = Scene()

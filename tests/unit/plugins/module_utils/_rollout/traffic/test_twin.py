@@ -99,3 +99,8 @@ def test_a_second_service_that_would_hold_both_is_named() -> None:
 def test_equal_templates_have_equal_hashes() -> None:
     assert twin.template_hash(TEMPLATE) == twin.template_hash(dict(reversed(TEMPLATE.items())))
     assert twin.template_hash(TEMPLATE) != twin.template_hash(objects.template(DEPLOYMENT))
+
+
+def test_a_strategy_of_two_words_is_a_name_that_kubernetes_takes() -> None:
+    assert twin.named("app", "blue_green") == "app-blue-green"
+    assert twin.named("a" * 60, "blue_green").endswith("-blue-green")
