@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A canary or blue-green killed, or asked to stop, at a step: the same command goes on there, and another one takes it all back."""
+"""A canary or blue-green killed, or asked to stop, at a step: the same command goes on there, and another one takes it all back.
+
+And a canary with exactly the rights that are documented for it.
+"""
 
 from __future__ import annotations
 
@@ -16,13 +19,19 @@ import pytest
 from ansible_collections.steady.rollout.plugins.module_utils._ansible import workload
 from ansible_collections.steady.rollout.plugins.module_utils._cluster.cluster import ApiCluster, connect
 from ansible_collections.steady.rollout.plugins.module_utils._cluster.options import Options
-from ansible_collections.steady.rollout.plugins.module_utils._operation import rollback, strategies, upgrade
+from ansible_collections.steady.rollout.plugins.module_utils._operation import (
+    permissions,
+    rollback,
+    strategies,
+    upgrade,
+)
 from ansible_collections.steady.rollout.plugins.module_utils._operation.outcome import Settings
 from ansible_collections.steady.rollout.plugins.module_utils._operation.ports import Ports
 from ansible_collections.steady.rollout.plugins.module_utils._operation.traffic import shifting
 from ansible_collections.steady.rollout.plugins.module_utils._rollout import resources
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.snapshot import Reference
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.traffic import routes
+from ansible_collections.steady.rollout.tests.integration import test_permissions as rights
 from ansible_collections.steady.rollout.tests.integration.faults import stories
 from ansible_collections.steady.rollout.tests.integration.faults.observer import Observer
 from ansible_collections.steady.rollout.tests.integration.faults.run import Narrative
@@ -136,3 +145,24 @@ def test_a_canary_asked_to_stop_says_where_it_is_and_is_taken_back(site: str, cl
     )
     assert not outcome.failed, outcome.message
     assert left(cluster, site) == ("1.0", 2, [{"app": 1}])
+
+
+SELDOM = {("watch", "endpointslices")}
+"""Only when pods are ready that their Service does not hold yet."""
+
+
+def test_a_canary_uses_exactly_the_documented_rights(site: str, cluster: ApiCluster) -> None:
+    """As a ServiceAccount that has nothing else: a right that is not documented would fail it."""
+    own = {(verb, right.resource.plural) for right in permissions.STRATEGIES["canary"] for verb in right.verbs}
+    allowed = rights.rights_of("upgrade") | own
+    account = rights.as_account(cluster, site, allowed, "Deployment")
+    asked = rights.asked_of(account)
+    more_than_half = {"type": "canary", "steps": [{"weight": 60, "for": "1s"}]}
+    outcome = upgrade.upgrade(
+        ports_of(account),
+        Reference("Deployment", site, "app"),
+        upgrade.Wanted("2.0", {}, strategies.parse(more_than_half)),
+        Settings(),
+    )
+    assert (outcome.failed, left(cluster, site)[0]) == (False, "2.0"), outcome.message
+    assert asked | SELDOM | rights.RARE.keys() == allowed | rights.RARE.keys()

@@ -116,7 +116,8 @@ def rights_of(operation: str, kind: str = "Deployment") -> set[tuple[str, str]]:
 def rules_for(rights: t.Iterable[tuple[str, str]], kind: str = "Deployment") -> list[Json]:
     """A rule for each."""
     every = [right for operation in permissions.NAMES for right in permissions.of(operation, kinds.named(kind))]
-    every += [right for rights in permissions.GATES.values() for right in rights]
+    more = (*permissions.GATES.values(), *permissions.STRATEGIES.values())
+    every += [right for rights in more for right in rights]
     groups = {"serviceaccounts": "", **{right.resource.plural: right.resource.group for right in every}}
     return [{"apiGroups": [groups[plural]], "resources": [plural], "verbs": [verb]} for verb, plural in sorted(rights)]
 

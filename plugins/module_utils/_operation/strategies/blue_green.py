@@ -11,13 +11,10 @@ import typing as t
 from dataclasses import dataclass, field, replace
 
 from ansible_collections.steady.rollout.plugins.module_utils._operation import checks
-from ansible_collections.steady.rollout.plugins.module_utils._operation.strategies.canary import Canary
+from ansible_collections.steady.rollout.plugins.module_utils._operation.strategies.canary import Canary, crowded
 from ansible_collections.steady.rollout.plugins.module_utils._rollout import (
-    errors,
     objects,
     options,
-    preflight,
-    resources,
     wording,
 )
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.options import Option
@@ -84,8 +81,8 @@ class BlueGreen(Canary):
 
     def unfit(self, roll: Roll, present: Json, wanted: Json | None) -> str:
         """Why it cannot be upgraded in this way, with the way out; empty when it can. Once begun it has the room that it needs."""
-        crowded = _crowded(roll, present, wanted) if wanted else ""
-        return self.unsuited(roll, present) or _shrunk(roll, present) or crowded
+        tight = crowded(roll, present, wanted, roll.kind.wanted(present)) if wanted else ""
+        return self.unsuited(roll, present) or _shrunk(roll, present) or tight
 
     def forked(self, fork: Fork, track: str) -> Fork:
         """With the preview: what testers send, and a header of this rollout alone for gates."""
@@ -116,15 +113,3 @@ def _shrunk(roll: Roll, present: Json) -> str:
                 " strategy: canary with weights up to 50."
             )
     return ""
-
-
-def _crowded(roll: Roll, present: Json, wanted: Json) -> str:
-    """For a while there are twice as many pods, and the surge of the Deployment's own roll on top."""
-    surging, missing = roll.kind.surge(present)
-    more = roll.kind.wanted(present) + (1 if surging and not missing else 0)
-    try:
-        quotas = roll.ports.cluster.list(resources.Scope(resources.RESOURCE_QUOTA, roll.reference.namespace))
-    except errors.Forbidden as reason:
-        roll.journal.say(f"quota head-room was not checked: {reason}")
-        return ""
-    return preflight.no_room_for(more, wanted, quotas)

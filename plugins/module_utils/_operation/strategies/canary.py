@@ -16,7 +16,14 @@ from ansible_collections.steady.rollout.plugins.module_utils._operation.traffic 
     twins,
     undoing,
 )
-from ansible_collections.steady.rollout.plugins.module_utils._rollout import gates, objects, options, resources
+from ansible_collections.steady.rollout.plugins.module_utils._rollout import (
+    errors,
+    gates,
+    objects,
+    options,
+    preflight,
+    resources,
+)
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.gates import compare
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.options import Option
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.traffic import routes, steps, twin
@@ -151,9 +158,11 @@ class Canary:
             ours=ours,
         )
 
-    def unfit(self, roll: Roll, present: Json, _wanted: Json | None) -> str:
-        """Why the workload cannot be upgraded in this way, with the way out; ``_wanted`` is the template, None once it has begun."""
-        return self.unsuited(roll, present) or self._shrunk(roll)
+    def unfit(self, roll: Roll, present: Json, wanted: Json | None) -> str:
+        """Why the workload cannot be upgraded in this way, with the way out; ``wanted`` is the template, None once it has begun."""
+        most = max(step.pods(roll.kind.wanted(present)) for step in self.steps)
+        unsuited = self.unsuited(roll, present) or self._shrunk(roll)
+        return unsuited or (crowded(roll, present, wanted, most) if wanted else "")
 
     def unsuited(self, roll: Roll, present: Json) -> str:
         """Why no rollout by weights suits it; empty when one does."""
@@ -209,6 +218,17 @@ class Canary:
             return replace(step, gates=gating.prepared(own, manifest, rolls=True).settings.gates)
 
         return tuple(ready(number, step) for number, step in enumerate(self.steps, 1))
+
+
+def crowded(roll: Roll, present: Json, wanted: Json, more: int) -> str:
+    """Which quota has no room for so many more pods, and the surge of the Deployment's own roll on top; empty when all have."""
+    surging, missing = roll.kind.surge(present)
+    try:
+        quotas = roll.ports.cluster.list(resources.Scope(resources.RESOURCE_QUOTA, roll.reference.namespace))
+    except errors.Forbidden as reason:
+        roll.journal.say(f"quota head-room was not checked: {reason}")
+        return ""
+    return preflight.no_room_for(more + (1 if surging and not missing else 0), wanted, quotas)
 
 
 def _track(roll: Roll) -> str:

@@ -113,3 +113,17 @@ def test_an_object_of_a_helpers_name_is_left_alone() -> None:
     with pytest.raises(errors.Refused, match="there is a Service app-canary"):
         scene.upgraded()
     assert scene.street.writes == []
+
+
+def test_a_quota_without_room_for_the_canary_and_a_surge_pod_is_refused() -> None:
+    scene = Scene()
+    quota = {"kind": "ResourceQuota", "metadata": {"name": "room"}, "spec": {}}
+    for room, refused in ((2, True), (3, False)):
+        status = {"hard": {"pods": str(3 + room)}, "used": {"pods": "3"}}
+        scene.street.objects_[("ResourceQuota", "room")] = {**quota, "status": status}
+        if refused:
+            with pytest.raises(errors.Refused, match="room has no room for 3 more pods: pods 3 of 5 used"):
+                scene.upgraded()
+            assert scene.street.writes == []
+        else:
+            assert not scene.upgraded().failed
