@@ -10,7 +10,7 @@ upgrade() { play "$PLAYBOOKS/upgrade.yml" --extra-vars="version='$1'"; }
 rollback() { play "$PLAYBOOKS/rollback.yml"; }
 scale() { play "$PLAYBOOKS/scale.yml" --extra-vars="replicas=$1"; }
 canary() { play "$BENCH/playbooks/canary.yml" --extra-vars="version='$1' pause_at='${2:-0}'"; }
-blue_green() { play "$BENCH/playbooks/blue_green.yml" --extra-vars="version='$1' pause='${2:-no}'"; }
+blue_green() { play "$BENCH/playbooks/blue_green.yml" --extra-vars="version='$1' pause='${2:-no}' back='${3:-no}'"; }
 compared() { play "$BENCH/playbooks/compared.yml" --extra-vars="version='$1'"; }
 
 settled() { kubectl rollout status deployment/app --timeout=120s && gone; }

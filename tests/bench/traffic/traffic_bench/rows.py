@@ -69,6 +69,7 @@ ROWS = (
     Row("blue-green switch", "blue_green 2.0", "2.0"),
     Row("rollback of blue-green", "rollback", "1.0", given="at 2.0"),
     Row("blue-green, aborted before the switch", "blue_green 2.0 yes && rollback", "1.0"),
+    Row("blue-green, back after the switch", "blue_green 2.0 no yes", "1.0", succeeds=False),
     Row("scale from 4 to 8", "scale 8", "1.0"),
     Row("scale from 8 to 4", "scale 4", "1.0"),
     Row("node drained, with a load balancer on it", "drained", "1.0", given="at 1.0 && spread"),
