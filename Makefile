@@ -3,7 +3,7 @@
 .DEFAULT_GOAL := help
 IN := tests/environment
 
-.PHONY: help demo test lint unit package sanity integration report-test film compare bench-traffic lab lab-down lab-status shell clean
+.PHONY: help demo test lint unit package sanity integration report-test film scaling-test compare bench-traffic lab lab-down lab-status shell clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,6 +34,9 @@ report-test: ## the report in a real browser: Chromium, roles, contrast, screens
 
 film: ## what the terminal shows of rollouts on the lab, into docs/progress.md
 	@$(IN) lab/film
+
+scaling-test: ## upgrades while an autoscaler acts on a real metrics server and real load, on the lab
+	@$(IN) env KUBECONFIG=$${KUBECONFIG:-$${STEADY_ROLLOUT_CACHE:-$$HOME/.cache/steady-rollout}/lab/kubeconfig} pytest tests/integration/test_scaling.py
 
 compare: ## the same scenarios with this collection, kubernetes.core, kubectl and Helm on the lab (WRITE=yes: into docs/compare.md)
 	@$(IN) tests/compare/run $(if $(WRITE),--write)

@@ -33,6 +33,7 @@ from ansible_collections.steady.rollout.plugins.module_utils._operation import (
     wait,
 )
 from ansible_collections.steady.rollout.plugins.module_utils._rollout import (
+    configuration,
     errors,
     gates,
     kinds,
@@ -192,6 +193,42 @@ def test_each_right_that_is_missing_is_named_before_anything_is_changed(
     template = objects.template(cluster.read(resources.DEPLOYMENT, namespace, "app"))
     assert objects.images(template) == {"app": f"{accounts.IMAGE}:1.0"}
     assert cluster.list(resources.Scope(resources.LEASE, namespace)) == []
+
+
+def test_configuration_asks_for_all_of_its_own_rights(cluster: ApiCluster, namespace: str) -> None:
+    reference = Reference("Deployment", namespace, "app")
+    own = {
+        (verb, right.resource.plural)
+        for right in permissions.of("deploy", kinds.named("Deployment"))
+        for verb in right.verbs
+        if right.option in ("config", "secrets")
+    }
+    for resource in (resources.CONFIG_MAP, resources.SECRET):
+        meta = {"name": "left-by-a-killed-run", "labels": {configuration.LABEL: configuration.label(reference)}}
+        cluster.create(resource, namespace, {"apiVersion": "v1", "kind": resource.kind, "metadata": meta})
+    manifest = accounts.manifest("Deployment", namespace)
+    manifest["spec"]["template"]["spec"]["containers"][0]["envFrom"] = [
+        {"configMapRef": {"name": "settings"}},
+        {"secretRef": {"name": "login"}},
+    ]
+    along: Json = {"config": {"settings": {"data": {"A": "1"}}}, "secrets": {"login": {"string_data": {"B": "2"}}}}
+    user = as_account(cluster, namespace, rights_of("deploy"), "Deployment")
+    with pytest.raises(errors.Forbidden, match="list, create, patch, delete secrets"):
+        deploy.deploy(accounts.ports(user), manifest, SETTINGS, configuration=along)
+    accounts.grant(
+        cluster,
+        namespace,
+        "more",
+        rules_for(own),
+        {"kind": "ServiceAccount", "name": "deployer", "namespace": namespace},
+    )
+    accounts.until(lambda: user.can_i("delete", resources.SECRET, namespace), "the further Role is known")
+    asked = asked_of(user)
+    outcome = deploy.deploy(accounts.ports(user), manifest, SETTINGS, configuration=along)
+    assert outcome.status == "complete"
+    assert own <= asked
+    left = cluster.list(resources.Scope(resources.SECRET, namespace, labels=configuration.LABEL))
+    assert [objects.name(item)[:6] for item in left] == ["login-"]
 
 
 @pytest.mark.parametrize("may_read_logs", [True, False])
