@@ -50,6 +50,9 @@ class Street:
     allowed: list[Json] = field(default_factory=lambda: [{"apiGroups": ["*"], "resources": ["*"], "verbs": ["*"]}])
     takes_routes: bool = True
     breaks_when_promoted: bool = False
+    twin_dies_at: str = ""
+    """After which write the twin's pods are ready no longer."""
+    twin_dead: bool = False
     spoils_at: int = 0
     """From which weight on the twin's pods are ready no longer."""
 
@@ -210,7 +213,11 @@ class Street:
         version = template["spec"]["containers"][0]["image"].rpartition(":")[2]
         name = f"{objects.name(item)}-hash{version.replace('.', '')}"
         twin = objects.name(item) != "app"
-        good = version in GOOD and not (self._spoiled if twin else self.breaks_when_promoted and version != "1.0")
+        if twin and self.twin_dies_at and self.writes[-1:] == [self.twin_dies_at]:
+            self.twin_dead = True
+        good = version in GOOD and not (
+            (self._spoiled or self.twin_dead) if twin else self.breaks_when_promoted and version != "1.0"
+        )
         sets = [own for own in self._of("ReplicaSet") if objects.controlled_by(own, objects.uid(item))]
         newest = next((own for own in sets if objects.name(own) == name), None)
         numbers = [int(own["metadata"]["annotations"]["deployment.kubernetes.io/revision"]) for own in sets]
@@ -301,7 +308,7 @@ class Street:
             for name, weight in weights.items():
                 slice_ = self.objects_.get(("EndpointSlice", name), {"endpoints": []})
                 ready = any(endpoint["conditions"]["ready"] for endpoint in slice_["endpoints"])
-                assert ready or not weight or self._spoiled, (
+                assert ready or not weight or self._spoiled or self.twin_dead, (
                     f"after {self.writes}: weight {weight} on {name}, which has no ready endpoint"
                 )
             if not self.shares or self.shares[-1] != weights:

@@ -190,6 +190,7 @@ class Run:
             reference=twins.reference_of(under_way.twin),
             settings=replace(roll.settings, gates=gates),
             journal=told,
+            beside=(undoing.Served(self.fork),) if under_way.state.weight else (),
         )
         workload_steps = own.steps(under_way.twin)
         waited = waiting.wait(own, under_way.twin, verdicts.aim_at(under_way.twin), workload_steps)

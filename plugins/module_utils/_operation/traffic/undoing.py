@@ -10,6 +10,7 @@ from ansible_collections.steady.rollout.plugins.module_utils._operation import p
 from ansible_collections.steady.rollout.plugins.module_utils._operation.operate import Plan
 from ansible_collections.steady.rollout.plugins.module_utils._operation.traffic import shifting, twins, watching
 from ansible_collections.steady.rollout.plugins.module_utils._rollout import errors, objects
+from ansible_collections.steady.rollout.plugins.module_utils._rollout.gates import endpoints_ready
 
 if t.TYPE_CHECKING:
     from ansible_collections.steady.rollout.plugins.module_utils._operation.roll import Change, Roll
@@ -69,16 +70,51 @@ def first(under_way: UnderWay, planned: Plan) -> Plan:
 
 
 @dataclass
+class Served:
+    """The step of a wait for a twin that has requests: it fails as soon as nobody answers them any more."""
+
+    fork: Fork
+
+    @property
+    def scopes(self) -> tuple[Scope, ...]:
+        """The endpoints of the twin's Service."""
+        return (shifting.slices_of(self.fork.namespace, self.fork.twin),)
+
+    def look(self, look: Look) -> Verdict:
+        """The verdict, failed without a ready endpoint."""
+        if look.verdict.phase == "failed" or self.answered(look):
+            return look.verdict
+        return replace(look.verdict, phase="failed", message=f"Service {self.fork.twin} has no ready endpoint any more")
+
+    def answered(self, look: Look) -> bool:
+        """Whether anybody answers the twin's requests."""
+        return bool(endpoints_ready.ready(look.objects(self.scopes[0]), self.fork.twin))
+
+    def close(self) -> None:
+        """Nothing was begun."""
+
+
+@dataclass
 class WeightsFirst:
-    """The step of a wait that gives the requests back the moment the rollout of the stable pods has failed, before those go back."""
+    """The step of a wait for the stable pods while the twin has requests, too.
+
+    It gives them back the moment the rollout has failed, before those pods go back; and when nobody answers for the twin any more.
+    """
 
     roll: Roll
     fork: Fork
-    scopes: tuple[Scope, ...] = ()
+    given_back: bool = False
+
+    @property
+    def scopes(self) -> tuple[Scope, ...]:
+        """The endpoints of the twin's Service."""
+        return Served(self.fork).scopes
 
     def look(self, look: Look) -> Verdict:
         """The verdict as it is. Raises LeaseLost."""
-        if look.verdict.phase == "failed" and not look.verdict.lost and self.roll.settings.on_failure != "keep":
+        failed = look.verdict.phase == "failed" and not look.verdict.lost and self.roll.settings.on_failure != "keep"
+        if not self.given_back and (failed or not Served(self.fork).answered(look)):
+            self.given_back = True
             try:
                 shifting.give_back(self.roll.ports, self.roll.journal, self.fork)
             except errors.LeaseLost:
