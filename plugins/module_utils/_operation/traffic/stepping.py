@@ -18,7 +18,7 @@ from ansible_collections.steady.rollout.plugins.module_utils._operation import (
 )
 from ansible_collections.steady.rollout.plugins.module_utils._operation.outcome import Outcome
 from ansible_collections.steady.rollout.plugins.module_utils._operation.roll import Change, Roll, see_through
-from ansible_collections.steady.rollout.plugins.module_utils._operation.traffic import shifting, twins, undoing
+from ansible_collections.steady.rollout.plugins.module_utils._operation.traffic import shifting, telling, twins, undoing
 from ansible_collections.steady.rollout.plugins.module_utils._operation.traffic.finding import UnderWay
 from ansible_collections.steady.rollout.plugins.module_utils._rollout import (
     errors,
@@ -69,25 +69,6 @@ class Trouble:
 
     message: str
     findings: tuple[Finding, ...] = ()
-
-
-class Told:
-    """The workload's journal, told by one of its sides; what counts pods tells only that many of them are ready."""
-
-    def __init__(self, journal: Journal, side: str) -> None:
-        self._journal = journal
-        self._side = side
-        self._counted = ""
-
-    def say(self, text: str, pods: Json | None = None, **figures: t.Any) -> None:
-        """Tell what changed. The numbers of this side's pods are not those of the rollout, so they are words only."""
-        line = f"{self._side}: {pods['new_ready']} of {pods['wanted']} pods ready" if pods else f"{self._side}: {text}"
-        if not pods or line != self._counted:
-            self._journal.say(line, **figures)
-        self._counted = line if pods else self._counted
-
-    def __getattr__(self, name: str) -> t.Any:
-        return getattr(self._journal, name)
 
 
 @dataclass(frozen=True)
@@ -184,7 +165,7 @@ class Run:
 
     def _hold(self, roll: Roll, under_way: UnderWay, gates: tuple[Gate, ...]) -> Trouble | None:
         """Wait until the twin's pods are ready and these gates have passed."""
-        told = t.cast("Journal", Told(roll.journal, f"{under_way.state.strategy} {under_way.state.version}"))
+        told = t.cast("Journal", telling.Told(roll.journal, f"{under_way.state.strategy} {under_way.state.version}"))
         own = replace(
             roll,
             reference=twins.reference_of(under_way.twin),
