@@ -84,9 +84,17 @@ def ports_of(cluster: ApiCluster) -> Ports:
     return Ports(cluster, workload.SystemClock(), Narrative())
 
 
-def victim(namespace: str, number: int, write: int, strategy: Json = CANARY) -> subprocess.CompletedProcess[str]:
+def victim(namespace: str, number: int, write: int, strategy: Json | None = None) -> subprocess.CompletedProcess[str]:
     """An upgrade to 2.0 of its own process that gets that signal after that write."""
-    arguments = [sys.executable, str(VICTIM), namespace, "2.0", str(int(number)), str(write), json.dumps(strategy)]
+    arguments = [
+        sys.executable,
+        str(VICTIM),
+        namespace,
+        "2.0",
+        str(int(number)),
+        str(write),
+        json.dumps(strategy or CANARY),
+    ]
     return subprocess.run(arguments, capture_output=True, text=True, timeout=200, check=False)
 
 

@@ -93,7 +93,7 @@ def balancer(cluster: ApiCluster, namespace: str, tmp_path: pathlib.Path) -> t.I
         "load_balancer_keep_alive_seconds": 1,
         "load_balancer_grace_seconds": 1,
     }
-    address = next(each["address"] for each in node["status"]["addresses"] if each["type"] == "InternalIP")
+    (address,) = (each["address"] for each in node["status"]["addresses"] if each["type"] == "InternalIP")
     balancer = Balancer(given, tmp_path, address)
     yield balancer
     balancer.play(load_balancer_state="absent")

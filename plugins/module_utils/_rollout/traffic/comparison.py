@@ -37,7 +37,7 @@ class Limits:
     latency_allowance: float = 10.0
 
     @property
-    def bar(self) -> float:
+    def threshold(self) -> float:
         """The logarithm of the evidence that one test needs."""
         return math.log(TESTS / (1 - self.confidence))
 
@@ -125,7 +125,7 @@ def fails_more(tally: Tally, limits: Limits) -> bool:
     failed = tally.failed
     more = evidence(failed.new, failed.old)
     too_many = evidence(failed.new, tally.requests - failed.new, limits.max_error_rate)
-    return min(more, too_many) >= limits.bar
+    return min(more, too_many) >= limits.threshold
 
 
 def slower_at(tally: Tally, limits: Limits) -> float | None:
@@ -137,19 +137,19 @@ def slower_at(tally: Tally, limits: Limits) -> float | None:
 
 
 def _worse(slow: Pair, limits: Limits) -> bool:
-    return evidence(slow.new, slow.old) >= limits.bar
+    return evidence(slow.new, slow.old) >= limits.threshold
 
 
 def failures_needed(limits: Limits) -> int:
     """How many failures of the new side alone are an alarm, when none may be lost and the old side has none."""
-    return next(count for count in range(1, 10_000) if evidence(count, 0) >= limits.bar)
+    return next(count for count in range(1, 10_000) if evidence(count, 0) >= limits.threshold)
 
 
 def least_share(requests: int, limits: Limits) -> float:
     """The error share that so many requests to each side can be expected to show, the old side losing none; 1 when none."""
     needed = failures_needed(limits) if requests else 1
     while requests and needed <= requests:
-        if evidence(needed, requests - needed, limits.max_error_rate) >= limits.bar:
+        if evidence(needed, requests - needed, limits.max_error_rate) >= limits.threshold:
             return needed / requests
         needed += 1
     return 1.0

@@ -20,8 +20,8 @@ RATE = 50
 
 def second(chance: random.Random, errors: float = 0.0, slower: float = 1.0, requests: int = RATE) -> Json:
     """One second of a side whose answers take 20 ms, log-normal, times ``slower``."""
-    failed = sum(chance.random() < errors for _ in range(requests)) if errors else 0
-    latencies = [20 * slower * math.exp(chance.gauss(0, 0.4)) for _ in range(requests)]
+    failed = sum(chance.random() < errors for _request in range(requests)) if errors else 0
+    latencies = [20 * slower * math.exp(chance.gauss(0, 0.4)) for _request in range(requests)]
     return {"requests": requests, "failed_requests": failed, "latencies": latencies}
 
 

@@ -34,7 +34,9 @@ def test_at_none_and_at_all_one_answer_from_the_other_side_is_too_many() -> None
 
 def test_an_honest_split_is_doubted_once_in_a_thousand_at_most() -> None:
     chance = random.Random(5)
-    doubted = sum(not shares.seen(sum(chance.random() < 0.2 for _ in range(200)), 200, 20) for _ in range(2000))
+    doubted = sum(
+        not shares.seen(sum(chance.random() < 0.2 for _request in range(200)), 200, 20) for _time in range(2000)
+    )
     assert doubted <= 6  # 2 are expected at most; more than 6 has a probability below 1/200
 
 
