@@ -345,14 +345,13 @@ class Scene:
         return Ports(t.cast("t.Any", self.street), self.clock, self.heard)
 
     def upgraded(
-        self, version: str = "2.0", strategy: t.Any = None, *, promote: bool = False, **settings: t.Any
+        self, version: str = "2.0", strategy: t.Any = ..., *, promote: bool = False, **settings: t.Any
     ) -> Outcome:
-        """What comes of an upgrade."""
-        return upgrade(
-            self.ports, REFERENCE, Wanted(version, {}, parse(strategy or CANARY), promote), Settings(**settings)
-        )
+        """What comes of an upgrade, by canary unless another strategy is given."""
+        asked = CANARY if strategy is ... else strategy
+        return upgrade(self.ports, REFERENCE, Wanted(version, {}, parse(asked), promote), Settings(**settings))
 
-    def killed(self, after: int, version: str = "2.0", strategy: t.Any = None) -> bool:
+    def killed(self, after: int, version: str = "2.0", strategy: t.Any = ...) -> bool:
         """An upgrade that is killed after so many writes; whether it was."""
         self.street.killed_after = len(self.street.writes) + after
         try:
