@@ -8,7 +8,7 @@ import typing as t
 from dataclasses import dataclass, replace
 
 from ansible_collections.steady.rollout.plugins.module_utils._rollout import errors, gates, options
-from ansible_collections.steady.rollout.plugins.module_utils._rollout.gates import share
+from ansible_collections.steady.rollout.plugins.module_utils._rollout.gates import endpoints_ready, share
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.gates.gate import Gate
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.options import Option
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.traffic.routes import Pin
@@ -77,6 +77,12 @@ def gates_of(given: t.Any, where: str, key: str = "gates") -> tuple[Gate, ...]:
         found = gates.parse(given or [])
     except errors.InvalidInput as reason:
         raise errors.InvalidInput(f"{where}.{str(reason).replace('gates', key, 1)}") from None
+    for gate in found:
+        if gate.form.NAME == endpoints_ready.NAME:
+            raise errors.InvalidInput(
+                f"{where}.{key}: endpoints_ready is for the task's own gates. A strategy moves no request onto a Service without"
+                " ready endpoints by itself."
+            )
     return tuple(replace(gate, where=f"{where}.{gate.where.replace('gates', key, 1)}") for gate in found)
 
 

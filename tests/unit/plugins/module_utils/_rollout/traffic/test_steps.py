@@ -42,6 +42,10 @@ def test_pods_follow_the_share(weight: int, stable: int, pods: int) -> None:
         ([{}], r"strategy.steps\[0\].weight is missing"),
         ([{"weight": 5, "fro": "1m"}], "for is meant"),
         ([{"weight": 5, "gates": ["nonsense"]}], r"strategy.steps\[0\].gates\[0\]"),
+        (
+            [{"weight": 5, "gates": ["endpoints_ready"]}],
+            r"strategy.steps\[0\].gates: endpoints_ready is for the task's own",
+        ),
         ([], "write a list of steps"),
         ("canary", "write a list of steps"),
         (["x"], "is not a dictionary"),
