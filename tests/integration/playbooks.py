@@ -36,6 +36,24 @@ USED_BY_EVERY_RUN = (
 )
 
 
+CHECKOUT = pathlib.Path(__file__).resolve().parents[2]
+
+
+def by_itself(*arguments: str, longest: float = 400, **environment: str) -> subprocess.CompletedProcess[str]:
+    """A run as people start one in the checkout; ``stdout`` has all that it says. Raises TimeoutExpired after ``longest`` seconds."""
+    return subprocess.run(
+        ["ansible-playbook", *arguments],
+        cwd=CHECKOUT,
+        env={**os.environ, **environment},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=longest,
+        check=False,
+    )
+
+
 class Ended(t.NamedTuple):
     """How a run ended; ``seconds`` is the CPU that it and all its tasks used, without what is still in the background."""
 

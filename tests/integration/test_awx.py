@@ -15,10 +15,10 @@ import yaml
 
 from ansible_collections.steady.rollout.plugins.module_utils._cluster.cluster import ApiCluster
 from ansible_collections.steady.rollout.plugins.module_utils._rollout import resources
+from ansible_collections.steady.rollout.tests.integration import playbooks
 from ansible_collections.steady.rollout.tests.integration.controller import Controller
 
 Json = dict[str, t.Any]
-CHECKOUT = pathlib.Path(__file__).parents[2]
 SECRET = "apiVersion: v1 # a-marked-secret"
 WANTED: Json = {
     "awx_project_url": "https://git.example.org/ops/rollout.git",
@@ -37,17 +37,9 @@ WANTED: Json = {
 
 
 def written(controller: Controller, **wanted: t.Any) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        ["ansible-playbook", "-i", "localhost,", "playbooks/awx.yml", "-e", json.dumps(wanted)],
-        cwd=CHECKOUT,
-        env={**os.environ, "CONTROLLER_HOST": controller.url, "CONTROLLER_OAUTH_TOKEN": "no-real-token"},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=500,
-        check=False,
-    )
+    words = ("-i", "localhost,", "playbooks/awx.yml", "-e", json.dumps(wanted))
+    awx = {"CONTROLLER_HOST": controller.url, "CONTROLLER_OAUTH_TOKEN": "no-real-token"}
+    return playbooks.by_itself(*words, longest=500, **awx)
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +64,7 @@ def test_every_template_runs_a_playbook_that_exists_in_the_environment_that_was_
     words = ("bootstrap", "deploy", "upgrade", "rollback", "take back", "scale", "status")
     assert list(templates) == [f"steady.rollout {word}" for word in words]
     for template in templates.values():
-        assert (CHECKOUT / template["playbook"]).is_file()
+        assert (playbooks.CHECKOUT / template["playbook"]).is_file()
         assert (template["project"], template["execution_environment"]) == (project["id"], environment["id"])
         assert template["allow_simultaneous"] is False
     assert environment["image"] == WANTED["awx_image"]
@@ -196,13 +188,13 @@ def test_each_answer_of_a_survey_lands_right_or_is_refused_in_one_sentence(
         (folder / "inventory" / "hosts.yml").write_text(yaml.safe_dump(hosts))
         done = ansible_runner.run(
             private_data_dir=str(folder),
-            project_dir=str(CHECKOUT),
+            project_dir=str(playbooks.CHECKOUT),
             playbook=f"playbooks/{playbook}.yml",
             extravars=answers,
             envvars={
                 "K8S_AUTH_KUBECONFIG": os.environ["KUBECONFIG"],
                 "JOB_ID": "42",
-                "ANSIBLE_CONFIG": str(CHECKOUT / "ansible.cfg"),
+                "ANSIBLE_CONFIG": str(playbooks.CHECKOUT / "ansible.cfg"),
             },
             timeout=300,
             quiet=True,

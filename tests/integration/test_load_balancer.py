@@ -17,13 +17,12 @@ import yaml
 
 from ansible_collections.steady.rollout.plugins.module_utils._rollout import errors, resources
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.snapshot import Reference
-from ansible_collections.steady.rollout.tests.integration import accounts
+from ansible_collections.steady.rollout.tests.integration import accounts, playbooks
 
 if t.TYPE_CHECKING:
     from ansible_collections.steady.rollout.plugins.module_utils._cluster.cluster import ApiCluster
 
 Json = dict[str, t.Any]
-CHECKOUT = pathlib.Path(__file__).parents[2]
 KINDS = (
     resources.HTTP_ROUTE,
     resources.NAMESPACE,
@@ -50,17 +49,8 @@ class Balancer:
         """Exit code, changed tasks and output of the playbook."""
         file = self.folder / "variables.yml"
         file.write_text(yaml.safe_dump({**self.variables, **more}))
-        done = subprocess.run(
-            ["ansible-playbook", "-v", "--diff", "playbooks/load_balancer.yml", "-e", f"@{file}", *words],
-            cwd=CHECKOUT,
-            env={**os.environ, "ANSIBLE_CALLBACK_RESULT_FORMAT": "json"},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            timeout=400,
-            check=False,
-        )
+        given = ("-v", "--diff", "playbooks/load_balancer.yml", "-e", f"@{file}", *words)
+        done = playbooks.by_itself(*given, ANSIBLE_CALLBACK_RESULT_FORMAT="json")
         found = re.search(r"changed=(\d+)", done.stdout)
         return done.returncode, int(found[1]) if found else -1, done.stdout
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 
 import os
 import pathlib
-import subprocess
 import sys
 
 import pytest
 
-CHECKOUT = pathlib.Path(__file__).parents[2]
+from ansible_collections.steady.rollout.tests.integration import playbooks
+
 WALL = ("timeline:", "findings:", "rolled_back:", '"timeline"')
 
 
@@ -19,19 +19,9 @@ def shown(playbook: pathlib.Path, namespace: str, *words: str, callback: str, **
     image = os.environ.get("SCENARIO_IMAGE", "registry.lab:5000/app")
     given = {"workload_namespace": namespace, "workload_name": "app", "workload_image": image, **variables}
     given |= {"workload_kubeconfig": os.environ["KUBECONFIG"], "ansible_python_interpreter": sys.executable}
-    done = subprocess.run(
-        ["ansible-playbook", "-i", "localhost,", str(playbook), *words]
-        + [word for name, value in given.items() for word in ("-e", f"{name}={value}")],
-        cwd=CHECKOUT,
-        env={**os.environ, "ANSIBLE_STDOUT_CALLBACK": callback, "ANSIBLE_NOCOLOR": "1"},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=400,
-        check=False,
-    )
-    return done.stdout
+    set_to = [word for name, value in given.items() for word in ("-e", f"{name}={value}")]
+    environment = {"ANSIBLE_STDOUT_CALLBACK": callback, "ANSIBLE_NOCOLOR": "1"}
+    return playbooks.by_itself("-i", "localhost,", str(playbook), *words, *set_to, **environment).stdout
 
 
 @pytest.fixture
@@ -52,8 +42,8 @@ def bare(tmp_path: pathlib.Path) -> pathlib.Path:
 
 
 def test_at_normal_verbosity_there_are_a_few_lines_and_with_v_everything(namespace: str, bare: pathlib.Path) -> None:
-    upgrade = CHECKOUT / "playbooks" / "upgrade.yml"
-    said = shown(CHECKOUT / "playbooks" / "deploy.yml", namespace, callback="default", version="1.0")
+    upgrade = playbooks.CHECKOUT / "playbooks" / "upgrade.yml"
+    said = shown(playbooks.CHECKOUT / "playbooks" / "deploy.yml", namespace, callback="default", version="1.0")
     assert "failed=0" in said, said
     assert not [word for word in WALL if word in said], said
 

@@ -8,13 +8,11 @@ import json
 import os
 import pathlib
 import re
-import subprocess
 import typing as t
 
-from ansible_collections.steady.rollout.tests.integration import fronts
+from ansible_collections.steady.rollout.tests.integration import fronts, playbooks
 
 Json = dict[str, t.Any]
-CHECKOUT = pathlib.Path(__file__).parents[2]
 TOKEN = "hunter2hunter2"
 
 
@@ -44,17 +42,9 @@ def play(playbook: str, namespace: str, **more: t.Any) -> tuple[int, str]:
     image = os.environ.get("SCENARIO_IMAGE", "registry.lab:5000/app")
     named = {"workload_namespace": namespace, "workload_name": "app", "workload_image": image}
     given = {**named, "workload_kubeconfig": os.environ["KUBECONFIG"], "workload_timeout": "3m", **more}
-    done = subprocess.run(
-        ["ansible-playbook", "-vvv", "-i", "localhost,", f"playbooks/{playbook}.yml", "-e", json.dumps(given)],
-        cwd=CHECKOUT,
-        env={**os.environ, "ANSIBLE_SHOW_CUSTOM_STATS": "true", "ANSIBLE_CALLBACK_RESULT_FORMAT": "json"},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=400,
-        check=False,
-    )
+    words = ("-vvv", "-i", "localhost,", f"playbooks/{playbook}.yml", "-e", json.dumps(given))
+    environment = {"ANSIBLE_SHOW_CUSTOM_STATS": "true", "ANSIBLE_CALLBACK_RESULT_FORMAT": "json"}
+    done = playbooks.by_itself(*words, **environment)
     assert TOKEN not in done.stdout
     return done.returncode, done.stdout
 

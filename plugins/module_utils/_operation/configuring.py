@@ -65,14 +65,22 @@ class Configuration:
         return configuration.shown(old, [item.manifest(roll.reference, None) for item in self.items])
 
 
+def _resource(kind: str) -> resources.Resource:
+    return next(resource for resource in _RESOURCES.values() if resource.kind == kind)
+
+
 def write(roll: Roll, items: t.Iterable[configuration.Item], owner: Json | None, *, dry_run: bool = False) -> None:
     """Make them, or give those that are there their owner: applied twice an object is the same."""
     for item in items:
-        resource = next(entry for entry in _RESOURCES.values() if entry.kind == item.kind)
         manifest = item.manifest(roll.reference, owner)
         # Nobody else has a say in an object whose name only we can make up.
         roll.ports.cluster.apply(
-            resource, roll.reference.namespace, item.full_name, manifest, force=True, dry_run=dry_run
+            _resource(item.kind),
+            roll.reference.namespace,
+            item.full_name,
+            manifest,
+            force=True,
+            dry_run=dry_run,
         )
 
 
@@ -84,7 +92,7 @@ def clear(roll: Roll, given: Configuration) -> None:
         templates = [objects.template(workload), *map(roll.kind.template_of, snapshot.revisions)]
         names = frozenset().union(*map(references.named, templates))
         for item in configuration.unused(given.present(roll), names, workload):
-            resource = next(entry for entry in _RESOURCES.values() if entry.kind == item["kind"])
+            resource = _resource(item["kind"])
             roll.ports.cluster.delete(resource, roll.reference.namespace, objects.name(item), uid=objects.uid(item))
             roll.journal.say(f"removed {item['kind']} {objects.name(item)}: no revision names it any more")
     except errors.RolloutError as reason:

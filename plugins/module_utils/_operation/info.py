@@ -7,6 +7,7 @@ import typing as t
 from dataclasses import dataclass
 
 from ansible_collections.steady.rollout.plugins.module_utils._operation import reading
+from ansible_collections.steady.rollout.plugins.module_utils._operation.traffic import twins
 from ansible_collections.steady.rollout.plugins.module_utils._rollout import (
     errors,
     kinds,
@@ -37,9 +38,9 @@ def info(ports: Ports, kind_name: str, namespace: str, name: str, limits: Limits
     reference = Reference(kind_name, namespace, name)
     present = reading.workload(ports.cluster, kind, reference)
     snapshot = reading.snapshot(ports.cluster, kind, reference, present)
-    twins = _twins(ports.cluster, namespace) if kind_name == resources.DEPLOYMENT.kind else []
+    beside = twins.listed(ports.cluster, namespace) if kind_name == resources.DEPLOYMENT.kind else []
     lease = _lease(ports.cluster, reference)
-    return [describe(kind, snapshot, limits, container, lease, _strategy(present, twins))]
+    return [describe(kind, snapshot, limits, container, lease, _strategy(present, beside))]
 
 
 def everything(
@@ -51,6 +52,7 @@ def everything(
     """
     wanted = [kinds.named(name) for name in dict.fromkeys(kind_names)]
     workloads = [(kind, item) for kind in wanted for item in ports.cluster.list(_all(kind.RESOURCE, namespace))]
+    beside = [item for kind, item in workloads if kind.RESOURCE == resources.DEPLOYMENT and twin.is_one(item)]
     held = {(_namespace(item), objects.name(item)): item for item in _leases(ports.cluster, namespace)}
     owned = Belongings.of(
         [
@@ -66,8 +68,7 @@ def everything(
         reference = Reference(kind.RESOURCE.kind, _namespace(workload), objects.name(workload))
         snapshot = kind.gather(reference, ([workload], *owned.of_workload(workload)))
         lease = held.get((reference.namespace, leases.name_of(reference)), {})
-        twins = (item for kind, item in workloads if kind.RESOURCE == resources.DEPLOYMENT)
-        return describe(kind, snapshot, limits, container, lease, _strategy(workload, twins))
+        return describe(kind, snapshot, limits, container, lease, _strategy(workload, beside))
 
     found = [facts(kind, item) for kind, item in workloads]
     return sorted(found, key=lambda item: (item["namespace"], item["name"], item["kind"]))
@@ -77,17 +78,9 @@ def _all(resource: resources.Resource, namespace: str) -> resources.Scope:
     return resources.Scope(resource, namespace)
 
 
-def _twins(cluster: Cluster, namespace: str) -> list[Json]:
-    """The Deployments that take a share of another one's requests; who may see single ones by name only sees none."""
-    try:
-        return cluster.list(resources.Scope(resources.DEPLOYMENT, namespace, labels=twin.SELECTED))
-    except errors.Forbidden:
-        return []
-
-
-def _strategy(workload: Json, candidates: t.Iterable[Json]) -> Json:
+def _strategy(workload: Json, twins_there: t.Iterable[Json]) -> Json:
     """How far the rollout by weights is that is under way; empty when none is."""
-    kept = next((state.read(item) for item in candidates if twin.is_of(item, workload)), None)
+    kept = next((state.read(item) for item in twins_there if twin.is_of(item, workload)), None)
     return kept.facts() if kept else {}
 
 

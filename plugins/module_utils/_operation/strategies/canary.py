@@ -33,7 +33,7 @@ from ansible_collections.steady.rollout.plugins.module_utils._rollout.traffic.st
 
 if t.TYPE_CHECKING:
     from ansible_collections.steady.rollout.plugins.module_utils._operation.roll import Roll
-    from ansible_collections.steady.rollout.plugins.module_utils._operation.traffic.finding import UnderWay
+    from ansible_collections.steady.rollout.plugins.module_utils._operation.traffic.finding import UnderWay, Way
     from ansible_collections.steady.rollout.plugins.module_utils._rollout.gates.gate import Gate
 
 Json = dict[str, t.Any]
@@ -106,8 +106,7 @@ class Canary:
     def _run(
         self, goal: Goal, roll: Roll, present: Json, begun: UnderWay | None, ours: UnderWay | None
     ) -> stepping.Run:
-        reference, cluster = roll.reference, roll.ports.cluster
-        checks.refuse(reference, self.unfit(roll, present, None if begun else goal.wanted))
+        checks.refuse(roll.reference, self.unfit(roll, present, None if begun else goal.wanted))
         way = finding.way_to(
             roll,
             present,
@@ -116,16 +115,7 @@ class Canary:
             service=ours.state.service if ours else self.service,
         )
         track = ours.state.track if ours else _track(roll)
-        fork = self.forked(way.fork, track)
-        if begun and (begun.state.route, begun.state.service) == (fork.route, fork.stable):
-            fork = replace(fork, weights=begun.state.weights, parents=begun.state.parents)
-        if not begun:
-            names = ((resources.DEPLOYMENT, twin.named(reference.name, self.NAME)), (resources.SERVICE, fork.twin))
-            for resource, name in names:
-                checks.refuse(reference, twins.foreign(cluster, resource, reference.namespace, name, present))
-        present_rules = routes.rules_of(cluster.read(resources.HTTP_ROUTE, fork.namespace, fork.route))
-        no_room = routes.no_room(routes.shared(present_rules, fork, 0))
-        checks.refuse(reference, no_room and f"HTTPRoute {fork.route} has no room: {no_room}.")
+        fork = self._parting(roll, present, way, begun, track)
         state = State(
             self.NAME,
             goal.new,
@@ -157,6 +147,21 @@ class Canary:
             begun=begun,
             ours=ours,
         )
+
+    def _parting(self, roll: Roll, present: Json, way: Way, begun: UnderWay | None, track: str) -> Fork:
+        """Where requests part, as they did before where one has begun. Raises Refused without a free name, or room in the route."""
+        reference, fork = roll.reference, self.forked(way.fork, track)
+        if begun and (begun.state.route, begun.state.service) == (fork.route, fork.stable):
+            fork = replace(fork, weights=begun.state.weights, parents=begun.state.parents)
+        if not begun:
+            names = ((resources.DEPLOYMENT, twin.named(reference.name, self.NAME)), (resources.SERVICE, fork.twin))
+            for resource, name in names:
+                checks.refuse(
+                    reference, twins.foreign(roll.ports.cluster, resource, reference.namespace, name, present)
+                )
+        no_room = routes.no_room(routes.shared(way.rules, fork, 0))
+        checks.refuse(reference, no_room and f"HTTPRoute {fork.route} has no room: {no_room}.")
+        return fork
 
     def unfit(self, roll: Roll, present: Json, wanted: Json | None) -> str:
         """Why the workload cannot be upgraded in this way, with the way out; ``wanted`` is the template, None once it has begun."""

@@ -4,9 +4,10 @@
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ansible_collections.steady.rollout.plugins.module_utils._operation import checks
+from ansible_collections.steady.rollout.plugins.module_utils._operation.traffic import twins
 from ansible_collections.steady.rollout.plugins.module_utils._rollout import errors, objects, preflight, resources
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.gates import endpoints_ready
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.traffic import routes, state, twin
@@ -34,21 +35,18 @@ class UnderWay:
 
 @dataclass(frozen=True)
 class Way:
-    """The Service in front of a workload, and where its requests are going to part."""
+    """The Service in front of a workload, where its requests are going to part, and the route's rules as they are."""
 
     service: Json
     fork: Fork
+    rules: list[Json]
 
 
 def under_way(cluster: Cluster, reference: Reference, present: Json) -> UnderWay | None:
     """The rollout by weights that has begun for the workload and is not over; None when there is none. Raises Refused."""
     if reference.kind != resources.DEPLOYMENT.kind:
         return None
-    scope = resources.Scope(resources.DEPLOYMENT, reference.namespace, labels=twin.SELECTED)
-    try:
-        found = next((item for item in cluster.list(scope) if twin.is_of(item, present)), None)
-    except errors.Forbidden:
-        return None  # who may see single Deployments by name only cannot have begun one
+    found = next((item for item in twins.listed(cluster, reference.namespace) if twin.is_of(item, present)), None)
     if found is None:
         return None
     kept = state.read(found)
@@ -91,15 +89,15 @@ def way_to(roll: Roll, present: Json, suffix: str, *, route: str = "", service: 
         checks.refuse(reference, _not_one(found, front, route))
     (item, name) = found[0]
     fork = Fork(namespace, objects.name(item), name, twin.named(name, suffix), (), routes.parents_of(item))
-    own = routes.own_rules(routes.rules_of(item), fork)
+    rules = routes.rules_of(item)
+    own = routes.own_rules(rules, fork)
     checks.refuse(reference, _unfit(roll, item, own, fork) or twin.indistinct(present, front[name], services, suffix))
     slices = cluster.list(
         resources.Scope(resources.ENDPOINT_SLICE, namespace, labels=f"{endpoints_ready.SERVICE_NAME}={name}")
     )
     if not endpoints_ready.ready(slices, name):
         checks.refuse(reference, f"Service {name} has no ready endpoint, so there is nothing to go back to.")
-    weights = routes.own_weights(routes.rules_of(item), fork)
-    return Way(front[name], Fork(namespace, fork.route, name, fork.twin, weights, fork.parents))
+    return Way(front[name], replace(fork, weights=routes.own_weights(rules, fork)), rules)
 
 
 def _routes(roll: Roll) -> t.Sequence[Json]:

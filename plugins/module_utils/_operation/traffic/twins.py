@@ -24,6 +24,14 @@ def reference_of(item: Json) -> Reference:
     return Reference(resources.DEPLOYMENT.kind, str(objects.metadata(item)["namespace"]), objects.name(item))
 
 
+def listed(cluster: Cluster, namespace: str) -> list[Json]:
+    """The twin Deployments in the namespace. Who may see single Deployments by name only cannot have made one, and sees none."""
+    try:
+        return cluster.list(resources.Scope(resources.DEPLOYMENT, namespace, labels=twin.SELECTED))
+    except errors.Forbidden:
+        return []
+
+
 def made(cluster: Cluster, resource: Resource, manifest: Json, owner: Json, *, dry_run: bool = False) -> Json:
     """The object of that manifest, made unless it is there already. Raises Refused for one of somebody else."""
     namespace, name = str(objects.metadata(manifest)["namespace"]), objects.name(manifest)

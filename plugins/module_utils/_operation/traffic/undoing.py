@@ -47,7 +47,7 @@ def plan(under_way: UnderWay, roll: Roll, asked: str, runs: str) -> Plan:
     done = f"back on {runs} with all requests; the {kept.strategy} of {kept.version} is undone"
 
     def write(held: Roll) -> tuple[Json | None, Json]:
-        present = held.ports.cluster.read(held.kind.RESOURCE, held.reference.namespace, held.reference.name)
+        present = reading.workload(held.ports.cluster, held.kind, held.reference)
         if not held.settings.dry_run:
             ended(held, under_way, present)
         return present, present
@@ -60,8 +60,7 @@ def first(under_way: UnderWay, planned: Plan) -> Plan:
 
     def write(held: Roll) -> tuple[Json | None, Json]:
         if not held.settings.dry_run:
-            present = held.ports.cluster.read(held.kind.RESOURCE, held.reference.namespace, held.reference.name)
-            ended(held, under_way, present)
+            ended(held, under_way, reading.workload(held.ports.cluster, held.kind, held.reference))
         if planned.write is None:
             raise AssertionError("a plan that writes nothing has nothing to begin")
         return planned.write(held)

@@ -110,11 +110,15 @@ def _metadata(deployment: Json, name: str, suffix: str) -> Json:
     }
 
 
+def is_one(item: Json) -> bool:
+    """Whether the object has a twin's labels; ``SELECTED`` selects the same."""
+    return MANAGED.items() <= objects.labels(item).items()
+
+
 def is_of(item: Json, deployment: Json) -> bool:
     """Whether the object is a twin's, of this very Deployment."""
     owners = objects.metadata(item).get("ownerReferences") or ()
-    ours = all(objects.labels(item).get(key) == value for key, value in MANAGED.items())
-    return ours and any(owner.get("uid") == objects.uid(deployment) for owner in owners)
+    return is_one(item) and any(owner.get("uid") == objects.uid(deployment) for owner in owners)
 
 
 def foreign(item: Json, deployment: Json) -> str:
