@@ -15,6 +15,13 @@ from steady_lab.console import Console
 from steady_lab.errors import LabError
 
 LOCK = settings.CACHE / "lab.lock"
+HOST_ACTIONS = {
+    "add": lab.add_host,
+    "start": lab.start_host,
+    "stop": lab.stop_host,
+    "restart": lab.restart_host,
+    "remove": lab.remove_host,
+}
 
 
 def parser() -> argparse.ArgumentParser:
@@ -24,8 +31,8 @@ def parser() -> argparse.ArgumentParser:
     start.add_argument("--hosts-only", action="store_true", help="stop when the bare hosts answer SSH")
     commands.add_parser("down", help="end what the lab started; what it built stays in the cache")
     commands.add_parser("status", help="what runs; exit code 0 if everything does")
-    host = commands.add_parser("host", help="one host: add, start, stop, freeze, thaw")
-    host.add_argument("action", choices=("add", "start", "stop", "freeze", "thaw"))
+    host = commands.add_parser("host", help="one host: add, start, stop, restart, freeze, thaw, remove")
+    host.add_argument("action", choices=(*HOST_ACTIONS, "freeze", "thaw"))
     host.add_argument("name", help="for instance lab-worker-3")
     image = commands.add_parser("image", help="build the image of a folder and push it to the lab's registry")
     image.add_argument(
@@ -74,7 +81,7 @@ def change_host(action: str, name: str, console: Console) -> None:
     if action in ("freeze", "thaw"):
         lab.freeze_host(console, name, action == "freeze")
     else:
-        {"add": lab.add_host, "start": lab.start_host, "stop": lab.stop_host}[action](console, name)
+        HOST_ACTIONS[action](console, name)
 
 
 def main(words: Sequence[str]) -> int:

@@ -23,8 +23,19 @@ from steady_lab.errors import LabError
 BOOT_SECONDS = 90.0
 STOP_SECONDS = 60.0
 
-# Joins the cgroups it is given, then becomes the command: a container's cgroup namespace begins where its parent was.
-JOIN_CGROUPS = 'while [ "$1" != -- ]; do echo $$ > "$1/cgroup.procs"; shift; done; shift; exec "$@"'
+# Joins the cgroups it is given, for a container's cgroup namespace begins where its parent was; then runs the command, and
+# again when its host reboots: with --keep-unit systemd-nspawn leaves that to who started it, and says so by ending with 133.
+KEEP = """
+while [ "$1" != -- ]; do echo $$ > "$1/cgroup.procs"; shift; done; shift
+trap 'kill -TERM $nspawn' TERM
+said=133
+while [ $said -eq 133 ]; do
+    "$@" & nspawn=$!
+    wait $nspawn; said=$?
+    while kill -0 $nspawn 2>/dev/null; do wait $nspawn; said=$?; done
+done
+exit $said
+"""
 
 
 @dataclass(frozen=True)
@@ -138,7 +149,7 @@ def start(host: Host) -> bool:
     mount(host)
     made = cgroups.create(host.name)
     (host.folder / "cgroups.json").write_text(json.dumps([str(place) for place in made]))
-    command = ["sh", "-c", JOIN_CGROUPS, "sh", *made, "--", *nspawn(host)]
+    command = ["sh", "-c", KEEP, "sh", *made, "--", *nspawn(host)]
     environment = {"SYSTEMD_NSPAWN_API_VFS_WRITABLE": "1"}
     if not cgroups.unified():
         environment["SYSTEMD_NSPAWN_UNIFIED_HIERARCHY"] = "0"
@@ -182,10 +193,11 @@ def leader(host: Host) -> int | None:
     if known_one:
         return known_one.pid
     process = processes.running(host.service)
-    for child in processes.children(process.pid) if process else []:
-        # Its first child only prepares the second and ends; the one that stays has a network of its own.
-        if network_of(child) not in (None, network_of(os.getpid())):
-            return child
+    for nspawn in processes.children(process.pid) if process else []:
+        for child in processes.children(nspawn):
+            # Its first child only prepares the second and ends; the one that stays has a network of its own.
+            if network_of(child) not in (None, network_of(os.getpid())):
+                return child
     return None
 
 

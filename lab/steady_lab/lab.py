@@ -188,6 +188,22 @@ def start_host(console: Console, name: str) -> None:
     start(console, [hosts.find(name)])
 
 
+def restart_host(console: Console, name: str) -> None:
+    """Shut one host down in good order and boot it again; whoever may log in to it can have the same with `reboot`."""
+    refuse_without_lab()
+    hosts.stop(hosts.find(name))
+    start(console, [hosts.find(name)])
+
+
+def remove_host(console: Console, name: str) -> None:
+    """Take one host away with all that is on it; its node, if it is one, has to be deleted from the cluster."""
+    host = hosts.find(name)
+    hosts.stop(host, orderly=False)
+    hosts.forget(host)
+    hosts.introduce()
+    console.say(f"{name} is gone")
+
+
 def stop_host(console: Console, name: str) -> None:
     """Shut one host down in good order; what is on it stays for its next start."""
     hosts.stop(hosts.find(name))
