@@ -38,6 +38,13 @@ options:
     description: The container whose image gives the workload its version, where there are several.
     type: str
     default: ''
+  diagnose:
+    description:
+      - Whether to gather all that tells why workloads are sick in one text, RV(diagnosis).
+      - It asks for the logs of at most two containers of each of the ten most urgent workloads, the run before the present one
+        included, and for nothing else.
+    type: bool
+    default: false
 extends_documentation_fragment:
   - steady.rollout.connection
   - steady.rollout.attributes
@@ -65,12 +72,36 @@ EXAMPLES = r"""
     kinds: [Deployment, StatefulSet, DaemonSet]
   register: all
 
+- name: Find out what is wrong with the sick ones
+  steady.rollout.workload_info:
+    kinds: [Deployment, StatefulSet, DaemonSet]
+    namespace: shop
+    diagnose: true
+  register: sick
+
+- name: Show that
+  ansible.builtin.debug:
+    msg: "{{ sick.diagnosis }}"
+
 - name: Show it as a table, what is sick first
   ansible.builtin.debug:
     msg: "{{ all.table }}"
 """
 
 RETURN = r"""
+diagnosis:
+  description:
+    - The lines of one text about each workload that failed, is on its way or held up, or lacks pods, the most urgent first -
+      causes, pods, conditions, warnings, logs, the last rollouts, and what to do.
+    - Passwords, tokens and keys in it are replaced by C(***). Lines are no longer than 108 characters, but for those of logs and words
+      that are.
+    - The ten most urgent are told in full, of more it says how many.
+  returned: with O(diagnose)
+  type: list
+  elements: str
+  sample:
+    - "Deployment shop/cart, 9.9 (revision 4): progressing, image not found"
+    - "  0 of 2 new pods ready, 2 old left; 1 of 2 new pods exist."
 table:
   description:
     - The workloads as the lines of a table in plain text, what is sick first, no line longer than 108 characters.
@@ -219,6 +250,7 @@ workloads:
 import typing as t
 
 from ansible_collections.steady.rollout.plugins.module_utils._ansible import workload
+from ansible_collections.steady.rollout.plugins.module_utils._operation.diagnose import diagnose
 from ansible_collections.steady.rollout.plugins.module_utils._operation.info import everything, info
 from ansible_collections.steady.rollout.plugins.module_utils._operation.outcome import Settings
 from ansible_collections.steady.rollout.plugins.module_utils._operation.ports import Ports
@@ -230,6 +262,7 @@ ARGUMENTS: dict[str, t.Any] = {
     "namespace": {"type": "str", "default": ""},
     "name": {"type": "str", "default": ""},
     "container": {"type": "str", "default": ""},
+    "diagnose": {"type": "bool", "default": False},
 }
 
 
@@ -244,7 +277,9 @@ def operate(ports: Ports, params: dict[str, t.Any], settings: Settings) -> dict[
         found = info(ports, params["kind"], namespace, name, settings.limits, params["container"])
     else:
         found = everything(ports, several, namespace, settings.limits, params["container"])
-    return {"changed": False, "workloads": found, "table": list(overview.table(found, ports.clock.now()))}
+    facts = [case.facts for case in found]
+    result = {"changed": False, "workloads": facts, "table": list(overview.table(facts, ports.clock.now()))}
+    return {**result, "diagnosis": diagnose(ports, found)} if params["diagnose"] else result
 
 
 def main() -> None:

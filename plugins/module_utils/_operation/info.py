@@ -18,6 +18,7 @@ from ansible_collections.steady.rollout.plugins.module_utils._rollout import (
     revisions,
 )
 from ansible_collections.steady.rollout.plugins.module_utils._rollout import verdict as verdicts
+from ansible_collections.steady.rollout.plugins.module_utils._rollout.diagnosis import Case
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.findings.finding import Limits
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.snapshot import Reference
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.traffic import state, twin
@@ -30,8 +31,8 @@ if t.TYPE_CHECKING:
 Json = dict[str, t.Any]
 
 
-def info(ports: Ports, kind_name: str, namespace: str, name: str, limits: Limits, container: str = "") -> list[Json]:
-    """The facts of one workload, or of all of that kind in the namespace. Raises NotFound for one that does not exist."""
+def info(ports: Ports, kind_name: str, namespace: str, name: str, limits: Limits, container: str = "") -> list[Case]:
+    """What is known of one workload, or of all of that kind in the namespace. Raises NotFound for one that does not exist."""
     kind = kinds.named(kind_name)
     if not name:
         return everything(ports, (kind_name,), namespace, limits, container)
@@ -45,8 +46,8 @@ def info(ports: Ports, kind_name: str, namespace: str, name: str, limits: Limits
 
 def everything(
     ports: Ports, kind_names: t.Iterable[str], namespace: str, limits: Limits, container: str = ""
-) -> list[Json]:
-    """The facts of all workloads of these kinds, in the namespace or (where it is empty) in all, by namespace, name and kind.
+) -> list[Case]:
+    """What is known of all workloads of these kinds, in the namespace or (where it is empty) in all, by namespace, name and kind.
 
     Each resource is listed once, however many workloads and kinds there are.
     """
@@ -64,14 +65,14 @@ def everything(
         ports.cluster.list(resources.Scope(resources.EVENT, namespace, fields="type=Warning")),
     )
 
-    def facts(kind: Kind, workload: Json) -> Json:
+    def case(kind: Kind, workload: Json) -> Case:
         reference = Reference(kind.RESOURCE.kind, _namespace(workload), objects.name(workload))
         snapshot = kind.gather(reference, ([workload], *owned.of_workload(workload)))
         lease = held.get((reference.namespace, leases.name_of(reference)), {})
         return describe(kind, snapshot, limits, container, lease, _strategy(workload, beside))
 
-    found = [facts(kind, item) for kind, item in workloads]
-    return sorted(found, key=lambda item: (item["namespace"], item["name"], item["kind"]))
+    found = [case(kind, item) for kind, item in workloads]
+    return sorted(found, key=lambda each: (each.facts["namespace"], each.facts["name"], each.facts["kind"]))
 
 
 def _all(resource: resources.Resource, namespace: str) -> resources.Scope:
@@ -133,11 +134,12 @@ def _leases(cluster: Cluster, namespace: str) -> list[Json]:
         return []
 
 
-def describe(kind: Kind, snapshot: Snapshot, limits: Limits, container: str, lease: Json, strategy: Json) -> Json:
-    """One workload's facts, as results show them."""
+def describe(kind: Kind, snapshot: Snapshot, limits: Limits, container: str, lease: Json, strategy: Json) -> Case:
+    """One workload, with its facts as results show them."""
     present = snapshot.workload or {}
     _memory, verdict = verdicts.judge(kind, snapshot, verdicts.aim_at(present), verdicts.Memory(), limits, 0.0)
-    return {
+    history = revisions.history(kind, snapshot, container)
+    facts = {
         "kind": kind.RESOURCE.kind,
         "namespace": _namespace(present),
         "name": objects.name(present),
@@ -152,5 +154,6 @@ def describe(kind: Kind, snapshot: Snapshot, limits: Limits, container: str, lea
         "managed_by": preflight.owner(present),
         "strategy": strategy,
         "findings": [finding.facts() for finding in verdict.findings],
-        "history": [revision.facts() for revision in revisions.history(kind, snapshot, container)],
+        "history": [revision.facts() for revision in history],
     }
+    return Case(kind, snapshot, verdict, history, facts)

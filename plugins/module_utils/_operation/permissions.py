@@ -110,12 +110,13 @@ def _run(_kind: Kind) -> tuple[Right, ...]:
     return (Right(resources.LEASE, ("get", "list"), "who is changing it at the moment", optional=True),)
 
 
+def _told(_kind: Kind) -> tuple[Right, ...]:
+    return (Right(resources.POD_LOG, ("get",), "the last lines of a container that fails", optional=True),)
+
+
 def _watched(kind: Kind) -> tuple[Right, ...]:
     watched = (kind.RESOURCE, kind.REVISION_RESOURCE, resources.POD, resources.EVENT)
-    return (
-        *(Right(resource, ("watch",), "news of them, without asking again and again") for resource in watched),
-        Right(resources.POD_LOG, ("get",), "the last lines of a container that fails", optional=True),
-    )
+    return tuple(Right(resource, ("watch",), "news of them, without asking again and again") for resource in watched)
 
 
 def _patched(kind: Kind) -> tuple[Right, ...]:
@@ -170,14 +171,14 @@ def _nodes(kind: Kind) -> tuple[Right, ...]:
 
 
 _OPERATIONS: dict[str, tuple[t.Callable[[Kind], tuple[Right, ...]], ...]] = {
-    "info": (_seen, _run),
-    "wait": (_seen, _watched, _nodes),
-    "upgrade": (_seen, _watched, _patched, _room, _served, _unstuck, _nodes),
-    "deploy": (_seen, _watched, _patched, _created, _configuration, _autoscaler, _served, _unstuck, _nodes),
-    "rollback": (_seen, _watched, _patched, _served, _unstuck, _nodes),
-    "scale": (_seen, _watched, _patched, _autoscaler, _nodes),
-    "restart": (_seen, _watched, _patched, _room, _served, _unstuck, _nodes),
-    "pause": (_seen, _watched, _patched, _nodes),
+    "info": (_seen, _run, _told),
+    "wait": (_seen, _watched, _told, _nodes),
+    "upgrade": (_seen, _watched, _told, _patched, _room, _served, _unstuck, _nodes),
+    "deploy": (_seen, _watched, _told, _patched, _created, _configuration, _autoscaler, _served, _unstuck, _nodes),
+    "rollback": (_seen, _watched, _told, _patched, _served, _unstuck, _nodes),
+    "scale": (_seen, _watched, _told, _patched, _autoscaler, _nodes),
+    "restart": (_seen, _watched, _told, _patched, _room, _served, _unstuck, _nodes),
+    "pause": (_seen, _watched, _told, _patched, _nodes),
 }
 NAMES = tuple(_OPERATIONS)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.steady.rollout.plugins.module_utils._rollout import moments, revisions
+from ansible_collections.steady.rollout.plugins.module_utils._rollout import moments, revisions, wording
 
 Json = dict[str, t.Any]
 
@@ -15,11 +15,13 @@ TITLES = ("NAMESPACE", "KIND", "NAME", "VERSION", "READY", "STATUS", "LAST", "AG
 _ENOUGH = 24
 """Characters of WHO that other columns give way to."""
 _RANKS = {"failed": 0, "progressing": 1}
+_RESTING = 3
+"""From this rank on nobody has to look: paused and complete, or well."""
 
 
 def table(workloads: t.Iterable[Json], now: str) -> t.Iterator[str]:
     """The lines, the titles first. ``workloads`` are facts as ``workload_info`` tells them, ``now`` is the date and time in UTC."""
-    ordered = sorted(workloads, key=_urgency)
+    ordered = sorted(workloads, key=urgency)
     rows = [TITLES, *(_row(workload, now) for workload in ordered)]
     widths = _widths([max(map(len, column)) for column in zip(*rows, strict=True)])
     for row in rows:
@@ -36,13 +38,18 @@ def _widths(needed: t.Sequence[int]) -> list[int]:
     return [*widths[:-1], max(widths[-1], min(needed[-1], spare - sum(widths[:-1])))]
 
 
-def _urgency(workload: Json) -> tuple[int, str, str, str]:
-    """Failed, on its way or held up, not all pods there, paused, well."""
+def is_sick(workload: Json) -> bool:
+    """Whether somebody should look: it failed, is on its way or held up, or lacks pods."""
+    return urgency(workload)[0] < _RESTING
+
+
+def urgency(workload: Json) -> tuple[int, str, str, str]:
+    """Sorts failed, on its way or held up, not all pods there, paused, well; then by name."""
     rank = _RANKS.get(workload["status"], 4)
     if rank == 4 and (workload["available"] < workload["replicas"] or workload["findings"]):
         rank = 2
     elif rank == 4 and workload["paused"]:
-        rank = 3
+        rank = _RESTING
     return rank, workload["namespace"], workload["name"], workload["kind"]
 
 
@@ -59,7 +66,7 @@ def _row(workload: Json, now: str) -> tuple[str, ...]:
         age(str(current.get("created", "")), now),
         _who(workload, current),
     )
-    return tuple(_plain(cell) for cell in cells)
+    return tuple(wording.plain(cell) for cell in cells)
 
 
 def _health(workload: Json) -> str:
@@ -100,11 +107,6 @@ def age(since: str, now: str) -> str:
         if seconds >= 2 * length:
             return f"{seconds // length}{unit}"
     return f"{max(0, seconds)}s"
-
-
-def _plain(text: str) -> str:
-    """In one line, without what a terminal would obey."""
-    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
 
 
 def _cut(text: str, width: int) -> str:

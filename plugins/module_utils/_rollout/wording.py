@@ -18,6 +18,11 @@ def seconds(value: float) -> str:
     return f"{minutes} min {rest} s" if minutes else f"{rest} s"
 
 
+def plain(text: str) -> str:
+    """In one line, without what a terminal would obey."""
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
+
+
 def cause(findings: t.Sequence[Finding]) -> list[str]:
     """The telling finding with its evidence, then the other causes in one line each."""
     if not findings:

@@ -59,3 +59,8 @@ def test_several_kinds_are_told_at_once(play: Play) -> None:
 )
 def test_what_cannot_be_meant_is_refused(play: Play, options: dict[str, t.Any], words: str) -> None:
     assert words in play(workload_info, show("upgrade"), **options)["msg"]
+
+
+def test_a_diagnosis_comes_along_where_it_is_asked_for(play: Play) -> None:
+    assert "diagnosis" not in play(workload_info, show("upgrade"))
+    assert play(workload_info, show("upgrade"), diagnose=True)["diagnosis"]

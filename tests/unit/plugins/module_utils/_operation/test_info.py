@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from ansible_collections.steady.rollout.plugins.module_utils._operation.info import everything, info
+from ansible_collections.steady.rollout.plugins.module_utils._operation import info as use_case
 from ansible_collections.steady.rollout.plugins.module_utils._rollout import errors, kinds, leases
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.findings.finding import Limits
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.resources import DEPLOYMENT, Scope
@@ -19,6 +19,14 @@ if t.TYPE_CHECKING:
     from ansible_collections.steady.rollout.plugins.module_utils._operation.ports import Cluster
 
 Json = dict[str, t.Any]
+
+
+def info(*asked: t.Any) -> list[Json]:
+    return [case.facts for case in use_case.info(*asked)]
+
+
+def everything(*asked: t.Any) -> list[Json]:
+    return [case.facts for case in use_case.everything(*asked)]
 
 
 def at_the_end(name: str) -> Show:

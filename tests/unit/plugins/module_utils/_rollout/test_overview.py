@@ -131,3 +131,17 @@ def test_words_from_the_cluster_stay_in_their_line_and_cannot_steer_the_terminal
 )
 def test_ages_are_as_short_as_kubectls(since: str, words: str) -> None:
     assert overview.age(since, NOW) == words
+
+
+@pytest.mark.parametrize(
+    ("facts", "sick"),
+    [
+        ({}, False),
+        ({"paused": True}, False),
+        ({"available": 2}, True),
+        ({"status": "failed"}, True),
+        ({"status": "progressing", "paused": True}, True),
+    ],
+)
+def test_what_is_paused_and_complete_is_not_sick(facts: Json, sick: bool) -> None:
+    assert overview.is_sick(workload(**facts)) == sick
