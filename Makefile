@@ -3,7 +3,7 @@
 .DEFAULT_GOAL := help
 IN := tests/environment
 
-.PHONY: help demo test lint unit package sanity integration report-test film scaling-test compare bench-traffic lab lab-down lab-status shell clean
+.PHONY: help demo test lint unit package sanity integration report-test film scaling-test compare bench bench-traffic lab lab-down lab-status shell clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,6 +40,9 @@ scaling-test: ## upgrades while an autoscaler acts on a real metrics server and 
 
 compare: ## the same scenarios with this collection, kubernetes.core, kubectl and Helm on the lab (WRITE=yes: into docs/compare.md)
 	@$(IN) tests/compare/run $(if $(WRITE),--write)
+
+bench: ## seconds, processor, memory and requests next to the peers, on the lab (WRITE=yes: into docs/bench.md)
+	@$(IN) tests/bench/run $(if $(WRITE),--write)
 
 bench-traffic: ## what users get while a workload changes under load, on the lab (WRITE=yes: into docs/bench-traffic.md)
 	@$(IN) tests/bench/traffic/run $(if $(WRITE),--write)

@@ -90,12 +90,12 @@ def interrupt(_number: int, _frame: t.Any) -> None:
 
 
 @contextlib.contextmanager
-def place_of(console: Console, timeout: int) -> Iterator[Place]:
+def place_of(console: Console, timeout: int, logs: Path = LOGS) -> Iterator[Place]:
     """Where plays run; afterwards none of their namespaces, processes and files is left."""
     path = os.pathsep.join([*programs.provide(console), os.environ["PATH"]])
-    LOGS.mkdir(parents=True, exist_ok=True)
+    logs.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="steady-rollout-compare-") as folder:
-        place = Place(Shell(), Path(folder), LOGS, path, settings.KUBECONFIG, timeout, secrets.token_hex(4))
+        place = Place(Shell(), Path(folder), logs, path, settings.KUBECONFIG, timeout, secrets.token_hex(4))
         try:
             yield place
         finally:

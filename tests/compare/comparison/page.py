@@ -86,8 +86,13 @@ def commands_of(tool: Tool) -> str:
 
 
 def fenced(name: str, text: str) -> str:
+    """A file of the comparison as a block."""
+    return fenced_text(f"tests/compare/{name}", text)
+
+
+def fenced_text(name: str, text: str) -> str:
     """A file as a block, without the lines that are about the file itself."""
     language = "sh" if name.endswith(".sh") else "yaml"
     own = ("# SPDX", "# shellcheck", "---")
     lines = [line for line in text.splitlines() if not line.startswith(own)]
-    return f"`tests/compare/{name}`\n\n```{language}\n" + "\n".join(lines) + "\n```\n"
+    return f"`{name}`\n\n```{language}\n" + "\n".join(lines) + "\n```\n"

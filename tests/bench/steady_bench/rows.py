@@ -1,0 +1,9 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""All rows, in the order of the table. A further row is a line here."""
+
+from __future__ import annotations
+
+from . import upgrading
+from .row import Row
+
+ROWS: tuple[Row, ...] = (upgrading.ROW,)
