@@ -3,7 +3,7 @@
 .DEFAULT_GOAL := help
 IN := tests/environment
 
-.PHONY: help demo test lint unit package sanity integration report-test film scaling-test compare bench bench-traffic lab lab-down lab-status shell clean
+.PHONY: help demo test lint docs unit package sanity integration report-test film scaling-test compare bench bench-traffic lab lab-down lab-status shell clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -16,6 +16,9 @@ test: ## everything below that checks, cheap steps first
 
 lint: ## ruff, mypy, ansible-lint, antsibull-docs, antsibull-changelog
 	@$(IN) tests/gate --keep-going lint
+
+docs: ## the documentation as a site: tests/output/docs/html/index.html
+	@$(IN) tests/gate docs
 
 unit: ## unit tests on this Python and on the oldest one a target may have
 	@$(IN) tests/gate --keep-going unit
