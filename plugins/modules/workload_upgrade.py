@@ -152,7 +152,7 @@ EXAMPLES = r"""
     version: "2.0"
     strategy:
       type: canary
-      probe: {url: http://shop.example/}
+      probe: {url: http://shop.example/version, version_path: version}
       steps:
         - weight: 5
           for: 2m
