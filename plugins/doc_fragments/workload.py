@@ -214,6 +214,58 @@ options:
     default: 3s
 """
 
+    ALLOWED = r"""
+options:
+  allowed_registries:
+    description:
+      - Where images may come from, such as V(registry.example:5000), V(ghcr.io/team) or V(docker.io/library); without any, from anywhere.
+      - A change of images is refused before anything is written when a container of the pods, init containers included, would run one from
+        elsewhere. C(nginx) counts as C(docker.io/library/nginx).
+      - Going back is never refused. A rollback to an image from elsewhere is made with a warning.
+    type: list
+    elements: str
+    default: []
+"""
+
+    PINNING = r"""
+options:
+  pin_digests:
+    description:
+      - Ask the registry which image the tag stands for at this moment, and write C(image:tag@sha256:...), so that a tag that is moved later
+        changes nothing by itself, and a rollback brings back the very image. The version is still called by its tag.
+      - A tag that the registry does not have is refused before anything is written, with those that it has.
+      - The module asks it from where it runs, with the pull secrets that the pods have (C(imagePullSecrets) of the pod template, else of
+        its ServiceAccount), or with O(registries). See C(docs/images.md).
+    type: bool
+    default: false
+  registries:
+    description: How to reach registries, for O(pin_digests). One that is not named is asked at C(https://) and its host.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      host:
+        description: The registry as images name it, V(registry.example:5000) or V(docker.io).
+        type: str
+        required: true
+      endpoint:
+        description: Where its API is, when that is not C(https://) and its host; V(http://10.0.0.5:5000) for one without TLS.
+        type: str
+      username:
+        description: A user of the registry, in place of pull secrets.
+        type: str
+      password:
+        description: The user's password or token.
+        type: str
+      ca_cert:
+        description: A file (PEM) with the certificate of its authority, beside those that the system trusts.
+        type: path
+      validate_certs:
+        description: Whether its certificate has to be valid.
+        type: bool
+        default: true
+"""
+
     GATES = r"""
 options:
   gates:

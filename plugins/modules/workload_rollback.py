@@ -78,6 +78,7 @@ extends_documentation_fragment:
   - steady.rollout.workload.holding
   - steady.rollout.workload.windows
   - steady.rollout.workload.zero_downtime
+  - steady.rollout.workload.allowed
   - steady.rollout.workload.changing
 seealso:
   - module: steady.rollout.workload_upgrade
@@ -287,6 +288,7 @@ ARGUMENTS: dict[str, t.Any] = {
     **workload.HOLDING,
     **workload.WINDOWS,
     **workload.ZERO_DOWNTIME,
+    **workload.ALLOWED,
     **workload.CHANGING,
     "revision": {"type": "int"},
     "version": {"type": "raw"},

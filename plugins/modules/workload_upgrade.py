@@ -113,6 +113,8 @@ extends_documentation_fragment:
   - steady.rollout.workload.holding
   - steady.rollout.workload.windows
   - steady.rollout.workload.zero_downtime
+  - steady.rollout.workload.allowed
+  - steady.rollout.workload.pinning
   - steady.rollout.workload.changing
 seealso:
   - module: steady.rollout.workload_rollback
@@ -375,6 +377,8 @@ ARGUMENTS: dict[str, t.Any] = {
     **workload.HOLDING,
     **workload.WINDOWS,
     **workload.ZERO_DOWNTIME,
+    **workload.ALLOWED,
+    **workload.PINNING,
     **workload.CHANGING,
     **workload.ON_FAILURE,
     "strategy": {"type": "raw"},

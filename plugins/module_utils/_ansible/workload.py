@@ -17,13 +17,19 @@ from ansible_collections.steady.rollout.plugins.module_utils._ansible import con
 from ansible_collections.steady.rollout.plugins.module_utils._cluster.cluster import connect
 from ansible_collections.steady.rollout.plugins.module_utils._operation.outcome import Outcome, Settings
 from ansible_collections.steady.rollout.plugins.module_utils._operation.ports import Ports
-from ansible_collections.steady.rollout.plugins.module_utils._rollout import durations, errors, kinds, windows
+from ansible_collections.steady.rollout.plugins.module_utils._rollout import (
+    durations,
+    errors,
+    kinds,
+    registries,
+    windows,
+)
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.findings.finding import Limits
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.snapshot import Reference
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.zero_downtime import Care
 
 if t.TYPE_CHECKING:
-    from ansible_collections.steady.rollout.plugins.module_utils._operation.ports import Measurement
+    from ansible_collections.steady.rollout.plugins.module_utils._operation.ports import Measurement, Registries
     from ansible_collections.steady.rollout.plugins.module_utils._rollout.gates.gate import Gate
 
 Json = dict[str, t.Any]
@@ -85,6 +91,24 @@ ZERO_DOWNTIME: Json = {
     "zero_downtime": {"type": "str", "default": "warn", "choices": ["require", "warn", "ignore"]},
     "propagation": {"type": "str", "default": "3s"},
 }
+ALLOWED: Json = {"allowed_registries": {"type": "list", "elements": "str", "default": []}}
+PINNING: Json = {
+    "pin_digests": {"type": "bool", "default": False},
+    "registries": {
+        "type": "list",
+        "elements": "dict",
+        "default": [],
+        "required_together": [("username", "password")],
+        "options": {
+            "host": {"type": "str", "required": True},
+            "endpoint": {"type": "str"},
+            "username": {"type": "str"},
+            "password": {"type": "str", "no_log": True},
+            "ca_cert": {"type": "path"},
+            "validate_certs": {"type": "bool", "default": True},
+        },
+    },
+}
 HOLDING: Json = {"take_over": {"type": "bool", "default": False}}
 ON_FAILURE: Json = {"on_failure": {"type": "str", "default": "rollback", "choices": ["rollback", "pause", "keep"]}}
 
@@ -127,7 +151,7 @@ def run(arguments: Json, operate: Operation, **constraints: t.Any) -> None:
         cluster = connect(connection.options(params), patience=min(settings.timeout, LONGEST_SILENCE))
         if cluster.caution:
             warn(cluster.caution)
-        return operate(Ports(cluster, SystemClock(), told, Measures()), params, settings)
+        return operate(Ports(cluster, SystemClock(), told, Measures(), registries_of(params)), params, settings)
 
     module.run(
         {**connection.ARGUMENT_SPEC, **arguments},
@@ -140,6 +164,15 @@ def run(arguments: Json, operate: Operation, **constraints: t.Any) -> None:
         },
         **constraints,
     )
+
+
+def registries_of(params: Json) -> Registries | None:
+    """What knows digests, where they are asked for. Raises InvalidInput."""
+    if not params.get("pin_digests"):
+        return None
+    from ansible_collections.steady.rollout.plugins.module_utils._http import registry
+
+    return registry.HttpRegistries(registry.places(params["registries"]))
 
 
 def reference_of(params: Json) -> Reference:
@@ -172,7 +205,15 @@ def libraries(params: Json) -> tuple[str, ...]:
 
 def settings_of(params: Json, check_mode: bool) -> Settings:
     """How to go about it. Raises InvalidInput."""
-    names = ("on_failure", "change_cause", "container", "allow_managed", "take_over", "delete_stuck_pods")
+    names = (
+        "on_failure",
+        "change_cause",
+        "container",
+        "allow_managed",
+        "take_over",
+        "delete_stuck_pods",
+        "pin_digests",
+    )
     given: Json = {"holder": holder(os.environ), **{key: params[key] for key in names if key in params}}
     if "timeout" not in params:
         return Settings(dry_run=check_mode, **given)
@@ -181,6 +222,7 @@ def settings_of(params: Json, check_mode: bool) -> Settings:
     if "window" in params:
         given["calendar"] = calendar_of(params, timeout)
         given["break_glass"] = break_glass_of(params)
+    given["allowed_registries"] = registries.read(params.get("allowed_registries") or (), "allowed_registries")
     if params.get("zero_downtime", "ignore") != "ignore":
         seconds = durations.parse(params["propagation"], "propagation", minimum=0)
         given["zero_downtime"] = Care(params["zero_downtime"] == "require", seconds)

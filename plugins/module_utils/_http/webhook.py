@@ -9,11 +9,10 @@ import random
 import re
 import time
 import typing as t
-import urllib.request
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, urlsplit
 
-from ansible_collections.steady.rollout.plugins.module_utils._http import plan, sender
+from ansible_collections.steady.rollout.plugins.module_utils._http import connections, plan, sender
 from ansible_collections.steady.rollout.plugins.module_utils._rollout import errors
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.masking import MASK, masked
 
@@ -99,7 +98,7 @@ def _try(hook: Webhook, body: bytes) -> _Attempt:
     headers = {"Content-Type": "application/json", "User-Agent": "steady.rollout.rollout_notify", **hook.headers}
     how: Json = {"retries": False, "redirect": False, "preload_content": False, "timeout": hook.timeout}
     try:
-        with _manager(hook) as manager:
+        with connections.manager(hook.url, validate_certs=hook.validate_certs) as manager:
             return _judged(manager.request("POST", hook.url, body=body, headers=headers, **how), hook.timeout)
     except Exception as error:  # whatever it was, it was not taken
         return _Attempt(reason=sender.broken(error, hook.timeout).detail or type(error).__name__)
@@ -130,24 +129,6 @@ def _seconds(retry_after: str | None) -> float:
         return max(0.0, email.utils.parsedate_to_datetime(written).timestamp() - time.time())
     except (ValueError, TypeError):
         return 0.0
-
-
-def _manager(hook: Webhook) -> urllib3.PoolManager:
-    """Connections, through the proxy that the environment names for such an address."""
-    import urllib3
-
-    parts = urlsplit(hook.url)
-    tls = sender.tls_for(plan.Plan(hook.url, 1, 1, validate_certs=hook.validate_certs))
-    how: Json = {} if tls is None else {"ssl_context": tls}
-    if tls is not None and not hook.validate_certs:
-        how |= {"cert_reqs": "CERT_NONE", "assert_hostname": False}
-        urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
-    proxy = urllib.request.getproxies().get(parts.scheme)
-    if not proxy or urllib.request.proxy_bypass(parts.netloc):
-        return urllib3.PoolManager(**how)
-    login = urllib3.util.parse_url(proxy).auth
-    asked = urllib3.make_headers(proxy_basic_auth=login) if login else None
-    return urllib3.ProxyManager(proxy, proxy_headers=asked, **how)
 
 
 def _without_address(reason: str, url: str) -> str:

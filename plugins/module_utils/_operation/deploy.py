@@ -6,7 +6,13 @@ from __future__ import annotations
 import functools
 import typing as t
 
-from ansible_collections.steady.rollout.plugins.module_utils._operation import checks, configuring, reading, writing
+from ansible_collections.steady.rollout.plugins.module_utils._operation import (
+    checks,
+    configuring,
+    reading,
+    sources,
+    writing,
+)
 from ansible_collections.steady.rollout.plugins.module_utils._operation.operate import Plan, operate, start
 from ansible_collections.steady.rollout.plugins.module_utils._operation.outcome import Outcome, Settings
 from ansible_collections.steady.rollout.plugins.module_utils._operation.roll import see_through
@@ -18,6 +24,7 @@ from ansible_collections.steady.rollout.plugins.module_utils._rollout import (
     references,
     resources,
     revisions,
+    templates,
     windows,
 )
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.snapshot import Reference
@@ -57,6 +64,7 @@ def _plan(manifest: Json, along: configuring.Configuration, force: bool, roll: R
         if "replicas" in objects.spec(manifest):
             instead = "Leave spec.replicas out of the definition."
             checks.refuse(reference, checks.autoscaled(roll.ports.cluster, reference, instead))
+    manifest = _sourced(roll, manifest, before)
     version = reading.facts(roll.kind, manifest, settings.container)["version"]
     caused = _with_notes(before, manifest, settings.change_cause or _cause(before, manifest, f"deploy {version}"))
     asked = f"Deployment of {reference} at {version}"
@@ -89,6 +97,15 @@ def _plan(manifest: Json, along: configuring.Configuration, force: bool, roll: R
         beside=along.shown(roll, present, before),
         see=functools.partial(_see, along),
     )
+
+
+def _sourced(roll: Roll, manifest: Json, before: Json | None) -> Json:
+    """The manifest with its images as they are to be named. Raises Refused for one that comes from elsewhere than it may."""
+    template = objects.template(manifest)
+    sources.check(roll, template, objects.template(before or {}))
+    named = sources.pinned(roll, template, objects.images(template))
+    spec = objects.spec(manifest)
+    return {**manifest, "spec": {**spec, "template": templates.with_images(spec["template"], named)}}
 
 
 def _with_number(manifest: Json, before: Json | None) -> Json:

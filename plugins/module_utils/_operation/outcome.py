@@ -31,6 +31,7 @@ class Settings:
     ``delete_stuck_pods``: whether pods that hold an ordered StatefulSet up may be deleted.
     ``zero_downtime``: how careful to be that users notice nothing; None not at all.
     ``calendar``: when it may begin; ``break_glass``: why it may at any time.
+    ``allowed_registries``: where images may come from, none for anywhere; ``pin_digests``: whether they are named by digest as well.
     ``config``, ``secrets``: whether ConfigMaps, and Secrets, come along.
     """
 
@@ -47,6 +48,8 @@ class Settings:
     calendar: Calendar = field(default_factory=Calendar)
     break_glass: str = ""
     zero_downtime: Care | None = None
+    allowed_registries: tuple[str, ...] = ()
+    pin_digests: bool = False
     config: bool = False
     secrets: bool = False
     dry_run: bool = False

@@ -143,6 +143,14 @@ def _served(_kind: Kind) -> tuple[Right, ...]:
     )
 
 
+def _pinned(_kind: Kind) -> tuple[Right, ...]:
+    why, option = "credentials for the registry, where it wants some", "pin_digests"
+    return (
+        Right(resources.SERVICE_ACCOUNT, ("get",), "which pull secrets its pods get", optional=True, option=option),
+        Right(resources.SECRET, ("get",), why, optional=True, option=option),
+    )
+
+
 def _autoscaler(_kind: Kind) -> tuple[Right, ...]:
     scaler = resources.HORIZONTAL_POD_AUTOSCALER
     return (Right(scaler, ("list",), "whether an autoscaler owns the number of replicas"),)
@@ -173,8 +181,20 @@ def _nodes(kind: Kind) -> tuple[Right, ...]:
 _OPERATIONS: dict[str, tuple[t.Callable[[Kind], tuple[Right, ...]], ...]] = {
     "info": (_seen, _run, _told),
     "wait": (_seen, _watched, _told, _nodes),
-    "upgrade": (_seen, _watched, _told, _patched, _room, _served, _unstuck, _nodes),
-    "deploy": (_seen, _watched, _told, _patched, _created, _configuration, _autoscaler, _served, _unstuck, _nodes),
+    "upgrade": (_seen, _watched, _told, _patched, _room, _served, _pinned, _unstuck, _nodes),
+    "deploy": (
+        _seen,
+        _watched,
+        _told,
+        _patched,
+        _created,
+        _configuration,
+        _autoscaler,
+        _served,
+        _pinned,
+        _unstuck,
+        _nodes,
+    ),
     "rollback": (_seen, _watched, _told, _patched, _served, _unstuck, _nodes),
     "scale": (_seen, _watched, _told, _patched, _autoscaler, _nodes),
     "restart": (_seen, _watched, _told, _patched, _room, _served, _unstuck, _nodes),

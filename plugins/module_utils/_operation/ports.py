@@ -7,7 +7,9 @@ import typing as t
 from dataclasses import dataclass
 
 if t.TYPE_CHECKING:
+    from ansible_collections.steady.rollout.plugins.module_utils._rollout.images import Image
     from ansible_collections.steady.rollout.plugins.module_utils._rollout.leases import Claim
+    from ansible_collections.steady.rollout.plugins.module_utils._rollout.logins import Login
     from ansible_collections.steady.rollout.plugins.module_utils._rollout.resources import Resource, Scope
 
 Json = dict[str, t.Any]
@@ -134,6 +136,16 @@ class Http(t.Protocol):
         """Begin to measure. Waits for nothing."""
 
 
+class Registries(t.Protocol):
+    """The registries that images come from."""
+
+    def digest(self, image: Image, logins: t.Sequence[Login]) -> str:
+        """What the registry has under the image's tag or digest; asked once. The first of the ``logins`` that it takes is used.
+
+        Raises NotFound naming the tags that there are, Unauthorized, or Unreachable.
+        """
+
+
 class SharingCluster(Cluster, t.Protocol):
     """A cluster on which many operations run at once."""
 
@@ -167,9 +179,10 @@ class Progress(t.Protocol):
 
 @dataclass(frozen=True)
 class Ports:
-    """Everything outside that an operation touches; ``http`` only where gates measure."""
+    """Everything outside that an operation touches; ``http`` only where gates measure, ``registries`` where digests are pinned."""
 
     cluster: Cluster
     clock: Clock
     progress: Progress
     http: Http | None = None
+    registries: Registries | None = None

@@ -7,7 +7,7 @@ import functools
 import typing as t
 from dataclasses import dataclass, replace
 
-from ansible_collections.steady.rollout.plugins.module_utils._operation import checks, reading, writing
+from ansible_collections.steady.rollout.plugins.module_utils._operation import checks, reading, sources, writing
 from ansible_collections.steady.rollout.plugins.module_utils._operation.operate import Plan, operate, patched, start
 from ansible_collections.steady.rollout.plugins.module_utils._operation.outcome import Outcome, Settings
 from ansible_collections.steady.rollout.plugins.module_utils._operation.traffic import finding, undoing
@@ -65,6 +65,7 @@ def _rolling(target: Target, roll: Roll, present: Json) -> Plan:
             "" if goal else ": it was rolled back before. To go further back, name a revision or a version"
         )
         return Plan(f"Rollback of {reference}", done)
+    sources.warn(roll, goal.template)
     text = f"from revision {now['revision']} ({now['version']}) to {goal.title}"
     notes = {revisions.CHANGE_CAUSE: settings.change_cause or f"rollback to {goal.version}"}
     left = _left_behind(entries, goal)

@@ -10,6 +10,7 @@ from ansible_collections.steady.rollout.plugins.module_utils._operation import (
     gating,
     reading,
     recording,
+    sources,
     waiting,
     writing,
 )
@@ -91,6 +92,7 @@ def _roll_back(roll: Roll, waited: waiting.Waited, entries: tuple[revisions.Revi
         notes = {**revisions.outcome_annotation(now, entries, failed), revisions.CHANGE_CAUSE: cause}
         return writing.template_patch(target.template, notes)
 
+    sources.warn(roll, target.template)
     good = ", last good" if target.outcome == revisions.GOOD else ""
     roll.journal.say(f"rolling back to {target.title}{good}")
     before, after = writing.change(roll.ports.cluster, roll.kind, roll.reference, waited.snapshot.workload or {}, make)

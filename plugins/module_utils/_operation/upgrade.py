@@ -7,7 +7,7 @@ import functools
 import typing as t
 from dataclasses import dataclass, field, replace
 
-from ansible_collections.steady.rollout.plugins.module_utils._operation import checks, writing
+from ansible_collections.steady.rollout.plugins.module_utils._operation import checks, sources, writing
 from ansible_collections.steady.rollout.plugins.module_utils._operation.operate import Plan, operate, patched, start
 from ansible_collections.steady.rollout.plugins.module_utils._operation.outcome import Outcome, Settings
 from ansible_collections.steady.rollout.plugins.module_utils._operation.strategies.strategy import Goal
@@ -52,10 +52,11 @@ def _plan(wanted: Wanted, roll: Roll, present: Json) -> Plan:
     reference, settings = roll.reference, roll.settings
     checks.may_roll(roll.kind, reference, present, settings)
     images = _images(reference, present, wanted, settings.container)
-    template = templates.with_images(objects.template(present), images)
-    old, new = (
-        templates.version(item, reference.name, settings.container) for item in (objects.template(present), template)
-    )
+    named = templates.with_images(objects.template(present), images)
+    sources.check(roll, named, objects.template(present))
+    images = sources.pinned(roll, named, images)
+    template = templates.with_images(named, images)
+    old, new = templates.versions(objects.template(present), template, reference.name, settings.container)
     notes = {revisions.CHANGE_CAUSE: settings.change_cause or f"upgrade to {new}"}
 
     def make(now: Json) -> Json:

@@ -75,3 +75,9 @@ def digest_of(reference: str) -> str:
     """The digest that a reference or an image ID ends with; empty when it has none."""
     digest = reference.rpartition("@")[2]
     return digest if _DIGEST.fullmatch(digest) else ""
+
+
+def short_digest(reference: str) -> str:
+    """The beginning of that digest, as long as runtimes show it; empty when it has none."""
+    algorithm, _colon, rest = digest_of(reference).partition(":")
+    return f"{algorithm}:{rest[:12]}" if rest else ""

@@ -11,7 +11,7 @@ import json
 import typing as t
 from dataclasses import dataclass
 
-from ansible_collections.steady.rollout.plugins.module_utils._rollout import errors, objects, templates
+from ansible_collections.steady.rollout.plugins.module_utils._rollout import errors, images, objects, templates
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.kinds.kind import Kind
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.snapshot import Snapshot
 
@@ -104,8 +104,11 @@ def by_number(entries: t.Sequence[Revision], number: int) -> Revision:
 
 
 def by_version(entries: t.Sequence[Revision], version: str) -> Revision:
-    """The newest revision that runs that version; one not known to be bad comes first. Raises Refused listing those there are."""
-    found = [revision for revision in entries if revision.version == version]
+    """The newest revision of that version, or with an image of that digest; one not known to be bad comes first.
+
+    Raises Refused listing those there are.
+    """
+    found = [entry for entry in entries if version in (entry.version, *map(images.digest_of, entry.images.values()))]
     if not found:
         raise errors.Refused(f"no revision in its history runs version {version}; there are: {listing(entries)}.")
     return next((revision for revision in found if revision.outcome != BAD), found[0])

@@ -44,6 +44,21 @@ def version(template: Json, workload_name: str, container: str = "") -> str:
         return ", ".join(f"{name}={images.version_of(image)}" for name, image in found.items())
 
 
+def versions(before: Json, after: Json, workload_name: str, container: str = "") -> tuple[str, str]:
+    """The versions of two templates; where one tag stands for two images, with what tells those apart."""
+    old, new = version(before, workload_name, container), version(after, workload_name, container)
+    was, now = objects.images(before), objects.images(after)
+    if old != new or was == now:
+        return old, new
+    changed = [name for name in now if was.get(name) != now[name]]
+    digests = [[images.short_digest(found.get(name, "")) for name in changed] for found in (was, now)]
+    if digests[0] == digests[1]:
+        named = [", ".join(found.get(name, "").partition("@")[0] for name in changed) for found in (was, now)]
+        return named[0], named[1]
+    told = [", ".join(filter(None, each)) for each in digests]
+    return f"{old} ({told[0]})" if told[0] else old, f"{new} ({told[1]})" if told[1] else new
+
+
 def wanted_images(
     template: Json, workload_name: str, *, to_version: str, to_images: t.Mapping[str, str], container: str
 ) -> dict[str, str]:

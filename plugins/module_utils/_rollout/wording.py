@@ -11,11 +11,19 @@ LOG_LINES_SHOWN = 5
 
 
 def seconds(value: float) -> str:
-    """A length of time for people: ``0.8 s``, ``42 s``, ``2 min 5 s``."""
+    """A length of time for people: ``0.8 s``, ``42 s``, ``2 min 5 s``, ``3 h``."""
     if value < 10:
         return f"{value:.1f} s"
     minutes, rest = divmod(round(value), 60)
-    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
+    hours, minutes = divmod(minutes, 60)
+    parts = {"h": hours, "min": minutes, "s": rest}
+    return " ".join(f"{number} {unit}" for unit, number in parts.items() if number)
+
+
+def listed(items: t.Iterable[str]) -> str:
+    """Several things as a sentence names them: ``a, b and c``."""
+    *most, last = items
+    return f"{', '.join(most)} and {last}" if most else last
 
 
 def plain(text: str) -> str:

@@ -84,9 +84,7 @@ def own(name: str) -> list[tuple[str, str, Json]]:
 OPTIONS = [each for name in NAMES for each in own(name)]
 SHARED = [("workload_info", option, spec) for option, spec in connection.ARGUMENT_SPEC.items()]
 NESTED = [
-    (name, option, inner, spec)
-    for name, option, outer in [*OPTIONS, *SHARED]
-    for inner, spec in (outer.get("options") or {}).items()
+    (name, option, outer, inner) for name, option, outer in [*OPTIONS, *SHARED] for inner in outer.get("options") or ()
 ]
 
 
@@ -127,14 +125,16 @@ def test_an_odd_entry_of_a_list_is_taken_or_refused_in_plain_words(
         assert call(name, **{option: [odd]})["msg"].strip()
 
 
-@pytest.mark.parametrize(("name", "option", "inner", "spec"), NESTED)
+@pytest.mark.parametrize(("name", "option", "outer", "inner"), NESTED)
 def test_a_wrong_value_within_an_option_is_refused_or_taken_in_plain_words(
-    call: Call, name: str, option: str, inner: str, spec: Json
+    call: Call, name: str, option: str, outer: Json, inner: str
 ) -> None:
+    spec = outer["options"][inner]
+    needed = {key: "app" for key, each in outer["options"].items() if each.get("required")}
     for wrong in STRICT.get(spec["type"], LOOSE):
-        entry = {"name": "app", inner: wrong} if option == "workloads" else {inner: wrong}
-        given = {option: [entry], "name": ...} if option == "workloads" else {option: entry}
-        said = call(name, **given)["msg"]
+        entry = {**needed, inner: wrong}
+        given = {option: [entry] if outer["type"] == "list" else entry}
+        said = call(name, **given, **({"name": ...} if option == "workloads" else {}))["msg"]
         assert said.strip() and (spec["type"] not in STRICT or inner in said), (wrong, said)
 
 

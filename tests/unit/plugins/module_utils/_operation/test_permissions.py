@@ -165,12 +165,14 @@ def roles() -> list[Json]:
     """The Roles in extensions/rbac/role.yml."""
     every = [right for operation, kind in ALL for right in permissions.of(operation, kind)]
     along = [right for right in every if right.option in ("config", "secrets")]
-    every = [right for right in every if right not in along]
+    pinning = [right for right in every if right.option == "pin_digests"]
+    every = [right for right in every if right not in (*along, *pinning)]
     reading = [right for name in ("info", "wait") for kind in kinds.KINDS for right in permissions.of(name, kind)]
     return [
         role("steady-rollout-viewer", [right for right in reading if right.namespace is None]),
         role("steady-rollout-operator", [right for right in every if right.namespace is None]),
         role("steady-rollout-configuration", along),
+        role("steady-rollout-images", pinning),
         role("steady-rollout-gates", [right for rights in permissions.GATES.values() for right in rights]),
         role("steady-rollout-strategies", [right for rights in permissions.STRATEGIES.values() for right in rights]),
         role("steady-rollout-nodes", [right for right in every if right.namespace == ""], "ClusterRole"),

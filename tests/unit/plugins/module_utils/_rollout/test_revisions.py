@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import typing as t
+from dataclasses import replace
 
 import pytest
 
@@ -148,3 +149,10 @@ def test_the_record_forgets_revisions_that_are_gone() -> None:
     present = {"metadata": {"annotations": {revisions.OUTCOMES: '{"hash10":"good","gone":"bad"}'}}}
     note = revisions.outcome_annotation(present, found, {"hash20": GOOD})
     assert json.loads(note[revisions.OUTCOMES]) == {"hash10": "good", "hash20": "good"}
+
+
+def test_a_version_is_found_by_its_tag_and_by_its_digest() -> None:
+    digest = "sha256:" + 64 * "a"
+    newer, older = history("3.0", V3, V2)
+    pinned = replace(older, images={"app": f"a.io/app:2.0@{digest}"})
+    assert revisions.by_version([newer, pinned], digest) == revisions.by_version([newer, pinned], "2.0") == pinned

@@ -11,6 +11,8 @@ from ansible_collections.steady.rollout.tests.unit import samples
 
 Json = dict[str, t.Any]
 
+AAA, BBB = "sha256:" + 64 * "a", "sha256:" + 64 * "b"
+
 
 def template(*containers: str, marked: str = "", init: str = "") -> Json:
     """A pod template with these containers, given as name=image."""
@@ -87,3 +89,19 @@ def test_only_the_images_change() -> None:
 def test_init_containers_are_changed_by_name_too() -> None:
     after = templates.with_images(template("app=a:1", init="migrate=a:1"), {"migrate": "a:2"})
     assert objects.images(after) == {"app": "a:1", "migrate": "a:2"}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        ("a.io/app:1.0", "a.io/app:2.0", ("1.0", "2.0")),
+        ("a.io/app:1.0", "a.io/app:1.0", ("1.0", "1.0")),
+        (f"a.io/app:1.0@{AAA}", "a.io/app:2.0", ("1.0", "2.0")),
+        ("a.io/app:1.0", f"a.io/app:1.0@{AAA}", ("1.0", "1.0 (sha256:aaaaaaaaaaaa)")),
+        (f"a.io/app:1.0@{AAA}", f"a.io/app:1.0@{BBB}", ("1.0 (sha256:aaaaaaaaaaaa)", "1.0 (sha256:bbbbbbbbbbbb)")),
+        (f"a.io/app:1.0@{AAA}", f"b.io/app:1.0@{AAA}", ("a.io/app:1.0", "b.io/app:1.0")),
+    ],
+)
+def test_one_tag_of_two_images_is_told_apart(before: str, after: str, told: tuple[str, str]) -> None:
+    old, new = ({"spec": {"containers": [{"name": "app", "image": image}]}} for image in (before, after))
+    assert templates.versions(old, new, "app") == told

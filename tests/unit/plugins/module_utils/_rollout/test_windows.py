@@ -47,8 +47,8 @@ def test_outside_the_next_opening_is_told_in_its_own_zone_and_in_utc() -> None:
 
 def test_a_window_that_closes_too_soon_says_when_and_what_was_estimated() -> None:
     assert asked("2026-11-24 23:58", EVENINGS) == (
-        "the time for changes ends Wed 2026-11-25 01:00 Europe/Vienna (2026-11-25 00:00 UTC), in 2 min 0 s, and this may take"
-        " 5 min 0 s (estimate). The next time that is long enough begins Thu 2026-11-26 22:00 Europe/Vienna (2026-11-26 21:00 UTC)."
+        "the time for changes ends Wed 2026-11-25 01:00 Europe/Vienna (2026-11-25 00:00 UTC), in 2 min, and this may take"
+        " 5 min (estimate). The next time that is long enough begins Thu 2026-11-26 22:00 Europe/Vienna (2026-11-26 21:00 UTC)."
     )
 
 

@@ -22,7 +22,16 @@ QUOTA = Finding("quota", "quota is used up", "pods=4 of 4")
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(0, "0.0 s"), (1.24, "1.2 s"), (9.99, "10.0 s"), (42.4, "42 s"), (59.6, "1 min 0 s"), (125, "2 min 5 s")],
+    [
+        (0, "0.0 s"),
+        (1.24, "1.2 s"),
+        (9.99, "10.0 s"),
+        (42.4, "42 s"),
+        (59.6, "1 min"),
+        (125, "2 min 5 s"),
+        (10800, "3 h"),
+        (3725, "1 h 2 min 5 s"),
+    ],
 )
 def test_seconds_are_written_for_people(value: float, text: str) -> None:
     assert wording.seconds(value) == text
