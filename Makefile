@@ -3,7 +3,7 @@
 .DEFAULT_GOAL := help
 IN := tests/environment
 
-.PHONY: help demo test lint docs unit package sanity integration report-test film scaling-test compare bench bench-traffic lab lab-down lab-status shell clean
+.PHONY: help demo test lint docs unit package sanity integration report-test film scaling-test compare bench bench-traffic chaos lab lab-down lab-status shell clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -49,6 +49,9 @@ bench: ## seconds, processor, memory and requests next to the peers, on the lab 
 
 bench-traffic: ## what users get while a workload changes under load, on the lab (WRITE=yes: into docs/bench-traffic.md)
 	@$(IN) tests/bench/traffic/run $(if $(WRITE),--write)
+
+chaos: ## upgrades and rollbacks while real things break, on the lab (SEED= plays again, COUNT= trials, WRITE=yes: into docs/chaos.md)
+	@$(IN) tests/chaos/run $(if $(SEED),--seed $(SEED)) $(if $(COUNT),--count $(COUNT)) $(if $(WRITE),--write)
 
 lab: ## three systemd hosts under SSH, a registry and a download mirror
 	@$(IN) lab/lab up

@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What became of a workload, by the events of a watch: worked out from raw objects, without a line of the collection under trial."""
+
+from __future__ import annotations
+
+import json
+import typing as t
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+Json = dict[str, t.Any]
+
+
+@dataclass(frozen=True)
+class Sighting:
+    """A workload at one moment: the version in its pod template, and whether all its pods are of that and available.
+
+    ``at``: seconds of the epoch.
+    """
+
+    at: float
+    version: str
+    complete: bool
+    replicas: int = 0
+
+
+def documents(lines: Iterable[str]) -> Iterator[Json]:
+    """The documents of a stream of indented JSON, each as soon as it is whole."""
+    held: list[str] = []
+    for line in lines:
+        held.append(line)
+        if line.rstrip("\n") == "}":
+            yield json.loads("".join(held))
+            held.clear()
+
+
+def sighting(workload: Json, at: float) -> Sighting:
+    version = str(workload["spec"]["template"]["spec"]["containers"][0]["image"]).rpartition(":")[2]
+    return Sighting(at, version, is_complete(workload), workload["spec"].get("replicas", 0))
+
+
+def is_complete(workload: Json) -> bool:
+    """By the counts of its controller."""
+    status, spec = workload.get("status") or {}, workload["spec"]
+    if status.get("observedGeneration", 0) < workload["metadata"]["generation"]:
+        return False
+    if workload["kind"] == "DaemonSet":
+        wanted = status.get("desiredNumberScheduled", 0)
+        names: tuple[str, ...] = ("updatedNumberScheduled", "numberAvailable")
+    else:
+        wanted = spec["replicas"]
+        names = ("replicas", "updatedReplicas", "availableReplicas")
+    return bool(wanted) and all(status.get(name, 0) == wanted for name in names)
+
+
+def path(history: Sequence[Sighting]) -> tuple[str, ...]:
+    """The versions that its pod template had, one after the other."""
+    versions = [seen.version for seen in sorted(history, key=lambda seen: seen.at)]
+    return tuple(version for at, version in enumerate(versions) if at == 0 or version != versions[at - 1])
+
+
+def was_complete(history: Sequence[Sighting], version: str, begin: float, end: float) -> bool:
+    """Whether it was complete with that version at some moment of that time."""
+    ordered = sorted(history, key=lambda seen: seen.at)
+    for at, seen in enumerate(ordered):
+        until = ordered[at + 1].at if at + 1 < len(ordered) else seen.at
+        if seen.complete and seen.version == version and seen.at <= end and until >= begin:
+            return True
+    return False
+
+
+def goes_along(seen: Sequence[str], wanted: Sequence[str]) -> bool:
+    """Whether nothing was seen but what is wanted, in that order; a watch that was cut may have missed some of it."""
+    rest = iter(wanted)
+    return all(version in rest for version in seen)

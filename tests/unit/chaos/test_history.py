@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from ansible_collections.steady.rollout.tests.unit.samples import having, recorded, with_image
+from chaos_trials.history import Sighting, documents, goes_along, is_complete, path, sighting, was_complete
+
+KINDS = ("routed_deployment", "statefulset", "daemonset")
+SEEN = [
+    Sighting(10.0, "1.0", complete=True),
+    Sighting(12.0, "2.0", complete=False),
+    Sighting(15.0, "2.0", complete=True),
+    Sighting(16.0, "2.0", complete=True),
+]
+
+
+def test_events_are_read_as_kubectl_prints_them() -> None:
+    events = [{"type": "ADDED", "object": {"a": [{}, {"b": "}"}]}}, {"type": "MODIFIED", "object": {}}]
+    printed = "".join(json.dumps(event, indent=4) + "\n" for event in events)
+    assert list(documents(printed.splitlines(keepends=True))) == events
+    assert list(documents(printed.splitlines(keepends=True)[:-1])) == events[:1]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_recorded_workload_that_runs_is_complete(kind: str) -> None:
+    assert is_complete(recorded(kind))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_one_whose_controller_has_not_looked_yet_is_not(kind: str) -> None:
+    workload = recorded(kind)
+    assert not is_complete(having(workload, {"metadata": {"generation": workload["metadata"]["generation"] + 1}}))
+    assert not is_complete(having(workload, {"status": None}))
+
+
+@pytest.mark.parametrize(
+    ("kind", "count"),
+    [
+        ("routed_deployment", "replicas"),
+        ("routed_deployment", "updatedReplicas"),
+        ("routed_deployment", "availableReplicas"),
+        ("statefulset", "availableReplicas"),
+        ("daemonset", "updatedNumberScheduled"),
+        ("daemonset", "numberAvailable"),
+    ],
+)
+def test_one_with_another_count_is_not(kind: str, count: str) -> None:
+    workload = recorded(kind)
+    assert not is_complete(having(workload, {"status": {count: workload["status"][count] + 1}}))
+    assert not is_complete(having(workload, {"status": {count: None}}))
+
+
+def test_the_version_is_that_of_the_pod_template() -> None:
+    assert sighting(with_image(recorded("routed_deployment"), "2.1"), 5.0) == Sighting(5.0, "2.1", True, 3)
+
+
+def test_the_way_has_each_change_once_in_the_order_of_time() -> None:
+    assert path(SEEN) == path(SEEN[::-1]) == ("1.0", "2.0")
+    assert path([*SEEN, Sighting(20.0, "1.0", complete=False)]) == ("1.0", "2.0", "1.0")
+
+
+def test_complete_counts_only_with_that_version_and_in_that_time() -> None:
+    assert was_complete(SEEN, "2.0", 11.0, 15.5)
+    assert not was_complete(SEEN, "2.0", 11.0, 14.9)
+    assert not was_complete(SEEN, "1.0", 13.0, 16.0)
+    assert not was_complete(SEEN, "2.1", 0.0, 99.0)
+
+
+def test_what_is_complete_stays_so_until_something_else_is_seen() -> None:
+    assert was_complete(SEEN, "1.0", 11.0, 13.0)
+
+
+def test_a_watch_may_miss_a_version_but_not_see_another() -> None:
+    assert goes_along(("1.0", "1.0"), ("1.0", "9.9", "1.0"))
+    assert not goes_along(("1.0", "2.0", "1.0"), ("1.0", "2.0"))
+    assert not goes_along(("1.0", "2.1"), ("1.0", "9.9", "1.0"))
