@@ -66,7 +66,7 @@ def unplugged(scene: Scene) -> tuple[list[Told], Done]:
     with machine(scene.chance) as cable:
         run = scene.site.begin(prefix=cable.prefix)
         scene.met = run.module(scene.site.stage.pause) is not None
-        scene.moment()
+        scene.moment(run)
         cable.loss = 1.0
         scene.site.stage.pause(scene.chance.uniform(2.0, 25.0))
         cable.loss = 0.0
@@ -88,7 +88,7 @@ def ended_by(scene: Scene, number: signal.Signals) -> tuple[list[Told], Done]:
     run = scene.site.begin()
     module = run.module(scene.site.stage.pause)
     whole = scene.chance.random() < 0.3
-    scene.moment()
+    scene.moment(run)
     if module is not None and run.process.poll() is None:
         scene.met = run.send(None if whole else module, number)
     said = scene.site.ended(run)
@@ -138,7 +138,7 @@ def beside(scene: Scene, *words: str) -> list[Told]:
     """kubectl changes the workload at some moment of the run."""
     run = scene.site.begin()
     run.module(scene.site.stage.pause)
-    scene.moment()
+    scene.moment(run)
     scene.met = run.process.poll() is None
     verb = words[:2] if words[0] == "set" else words[:1]
     scene.site.own(*verb, f"{scene.site.trial.ask.kind}/app", *words[len(verb) :])
@@ -150,7 +150,7 @@ def token_renewed(scene: Scene) -> tuple[list[Told], Done]:
     kubeconfig, token = account(scene.site)
     run = scene.site.begin(kubeconfig=kubeconfig)
     run.module(scene.site.stage.pause)
-    scene.moment()
+    scene.moment(run)
     token.write_text(scene.site.own("create", "token", TOKEN))
     take_back(scene, run)
     return [scene.site.ended(run)], Done()
@@ -161,7 +161,7 @@ def token_gone(scene: Scene) -> tuple[list[Told], Done]:
     kubeconfig, _token = account(scene.site)
     run = scene.site.begin(kubeconfig=kubeconfig)
     run.module(scene.site.stage.pause)
-    scene.moment()
+    scene.moment(run)
     take_back(scene, run)
     said = scene.site.ended(run)
     if said.failed is False or said.back:

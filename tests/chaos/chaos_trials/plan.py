@@ -46,7 +46,8 @@ def batches(trials: Sequence[Trial], shared: Sequence[str]) -> list[list[Trial]]
     found = [together] if together else []
     for fault in shared:
         of_it = [trial for trial in trials if trial.fault == fault]
-        found += [of_it[at : at + AT_ONCE] for at in range(0, len(of_it), AT_ONCE)]
+        parts = -(-len(of_it) // AT_ONCE)
+        found += [of_it[part::parts] for part in range(parts)]
     return found
 
 

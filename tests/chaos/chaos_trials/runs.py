@@ -20,6 +20,7 @@ Json = dict[str, t.Any]
 
 PROC = Path("/proc")
 NAME = "CHAOS_RUN"
+PROGRESS = "/app  00:0"
 LONGEST = 420.0
 """Seconds after which a run that should have ended long ago is ended."""
 
@@ -31,10 +32,10 @@ class Run:
         self, name: str, ask: Ask, command: Sequence[str], environment: Mapping[str, str], folder: Path
     ) -> None:
         self.name, self.ask = name, ask
-        self._told = folder / f"{name}.json"
+        self._told, self._log = folder / f"{name}.json", folder / f"{name}.log"
         own = {NAME: name, "CHAOS_TOLD": str(self._told)}
         self.began = time.time()
-        with (folder / f"{name}.log").open("w") as log:
+        with self._log.open("w") as log:
             print("$", *command, file=log, flush=True)
             self.process = subprocess.Popen(
                 command,
@@ -54,6 +55,11 @@ class Run:
                     return pid
             pause(0.1)
         return None
+
+    def speak(self, pause: Callable[[float], None]) -> None:
+        """Wait until it tells what it is at, or has ended."""
+        while self.process.poll() is None and PROGRESS not in self._log.read_text():
+            pause(0.05)
 
     def send(self, pid: int | None, number: signal.Signals) -> bool:
         """A signal to one of its processes, or to all of them; whether it came in time."""

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from .judgement import Done, Told
+from .runs import Run
 from .site import Site, Stage, Stopped
 
 
@@ -65,8 +66,10 @@ class Scene:
     strike: Strike
     met: bool = False
 
-    def moment(self) -> None:
-        """Let some time go by, no more than what is asked for takes."""
+    def moment(self, run: Run) -> None:
+        """Let some time go by, no more than what is asked for takes: mostly from the first word of the run on."""
+        if self.chance.random() < 0.8:
+            run.speak(self.site.stage.pause)
         self.site.stage.pause(self.chance.uniform(0.0, self.site.trial.ask.seconds))
 
 
