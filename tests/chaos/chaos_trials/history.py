@@ -4,9 +4,11 @@
 from __future__ import annotations
 
 import json
+import math
 import typing as t
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 Json = dict[str, t.Any]
 
@@ -15,13 +17,14 @@ Json = dict[str, t.Any]
 class Sighting:
     """A workload at one moment: the version in its pod template, and whether all its pods are of that and available.
 
-    ``at``: seconds of the epoch.
+    ``at``: seconds of the epoch. ``order``: where the API server puts it among all its writes.
     """
 
     at: float
     version: str
     complete: bool
     replicas: int = 0
+    order: int = 0
 
 
 def documents(lines: Iterable[str]) -> Iterator[Json]:
@@ -35,8 +38,23 @@ def documents(lines: Iterable[str]) -> Iterator[Json]:
 
 
 def sighting(workload: Json, at: float) -> Sighting:
+    """``at``: when it was heard of, which on a busy machine may be well after it was so."""
     version = str(workload["spec"]["template"]["spec"]["containers"][0]["image"]).rpartition(":")[2]
-    return Sighting(at, version, is_complete(workload), workload["spec"].get("replicas", 0))
+    order = int(workload["metadata"]["resourceVersion"])
+    heard = min(at, written(workload))
+    return Sighting(heard, version, is_complete(workload), workload["spec"].get("replicas", 0), order)
+
+
+def written(workload: Json) -> float:
+    """The moment by which the API server had written it, to the second."""
+    times = [entry["time"] for entry in workload["metadata"].get("managedFields", ()) if "time" in entry]
+    last = max((datetime.fromisoformat(time.replace("Z", "+00:00")).timestamp() for time in times), default=math.inf)
+    return last + 1.0
+
+
+def ordered(history: Iterable[Sighting]) -> list[Sighting]:
+    """As it came about."""
+    return sorted(history, key=lambda seen: (seen.order, seen.at))
 
 
 def is_complete(workload: Json) -> bool:
@@ -55,16 +73,15 @@ def is_complete(workload: Json) -> bool:
 
 def path(history: Sequence[Sighting]) -> tuple[str, ...]:
     """The versions that its pod template had, one after the other."""
-    versions = [seen.version for seen in sorted(history, key=lambda seen: seen.at)]
+    versions = [seen.version for seen in ordered(history)]
     return tuple(version for at, version in enumerate(versions) if at == 0 or version != versions[at - 1])
 
 
 def was_complete(history: Sequence[Sighting], version: str, begin: float, end: float) -> bool:
     """Whether it was complete with that version at some moment of that time."""
-    ordered = sorted(history, key=lambda seen: seen.at)
-    for at, seen in enumerate(ordered):
-        until = ordered[at + 1].at if at + 1 < len(ordered) else seen.at
-        if seen.complete and seen.version == version and seen.at <= end and until >= begin:
+    way = ordered(history)
+    for seen, after in zip(way, [*way[1:], *way[-1:]], strict=True):
+        if seen.complete and seen.version == version and seen.at <= end and after.at >= begin:
             return True
     return False
 

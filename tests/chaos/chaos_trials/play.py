@@ -40,6 +40,7 @@ def play(stage: Stage, trial: Trial, fault: Fault, strike: Strike) -> Result:
         return judged(site, fault, Scene(site, trial.chance(), strike))
     finally:
         site.close()
+        site.witness()
         words = ["kubectl", "delete", "namespace", site.namespace, "--wait=false", "--ignore-not-found"]
         subprocess.run(words, env=stage.environment, capture_output=True, start_new_session=True, check=False)
 

@@ -169,7 +169,8 @@ class Site:
 
     def look(self) -> None:
         at = time.time()
-        self.stage.observer.saw(json.loads(self.own("get", f"{self.trial.ask.kind}/app", "--output=json")), at)
+        words = ("get", f"{self.trial.ask.kind}/app", "--output=json", "--show-managed-fields")
+        self.stage.observer.saw(json.loads(self.own(*words)), at)
 
     def objects(self) -> list[Json]:
         """What of a rollout may be in the namespace."""
@@ -187,7 +188,13 @@ class Site:
         places = [self.folder / "tmp", self.folder / "ansible/tmp"]
         return {path for place in places if place.exists() for path in place.rglob("*") if path.is_file()}
 
+    def witness(self) -> None:
+        """Keep what was seen of the workload beside what the runs said."""
+        seen = "".join(f"{each}\n" for each in self.stage.observer.history(self.namespace))
+        (self.stage.logs / f"{self.namespace}.history").write_text(seen)
+
     def close(self) -> None:
+        """End its runs."""
         for run in self.runs:
             if run.process.poll() is None:
                 run.end(0.0)

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from types import TracebackType
 
 from .given import MARK
-from .history import Sighting, documents, sighting
+from .history import Sighting, documents, ordered, sighting
 
 AGAIN = 0.3
 """Seconds before a watch that ended is begun again."""
@@ -49,8 +49,9 @@ class Observer:
     def history(self, namespace: str, since: float = 0.0) -> Sequence[Sighting]:
         """What was seen there since that moment, and the last sighting before it."""
         with self._lock:
-            seen = sorted(self._seen.get(namespace, ()), key=lambda each: each.at)
-        return [*[each for each in seen if each.at < since][-1:], *[each for each in seen if each.at >= since]]
+            seen = ordered(self._seen.get(namespace, ()))
+        before = [each for each in seen if each.at < since]
+        return [*before[-1:], *[each for each in seen if each.at >= since]]
 
     def saw(self, workload: dict[str, t.Any], at: float) -> None:
         """Keep one more look at it."""
@@ -63,7 +64,7 @@ class Observer:
         while not self._over.is_set():
             with self._lock:
                 watch = self._watches[kind] = subprocess.Popen(
-                    [*command, "--watch", "--output-watch-events", "--output=json"],
+                    [*command, "--watch", "--output-watch-events", "--output=json", "--show-managed-fields"],
                     env=self._environment,
                     stdin=subprocess.DEVNULL,
                     stdout=subprocess.PIPE,

@@ -11,10 +11,10 @@ from chaos_trials.history import Sighting, documents, goes_along, is_complete, p
 
 KINDS = ("routed_deployment", "statefulset", "daemonset")
 SEEN = [
-    Sighting(10.0, "1.0", complete=True),
-    Sighting(12.0, "2.0", complete=False),
-    Sighting(15.0, "2.0", complete=True),
-    Sighting(16.0, "2.0", complete=True),
+    Sighting(10.0, "1.0", complete=True, order=1),
+    Sighting(12.0, "2.0", complete=False, order=2),
+    Sighting(15.0, "2.0", complete=True, order=3),
+    Sighting(16.0, "2.0", complete=True, order=4),
 ]
 
 
@@ -55,12 +55,25 @@ def test_one_with_another_count_is_not(kind: str, count: str) -> None:
 
 
 def test_the_version_is_that_of_the_pod_template() -> None:
-    assert sighting(with_image(recorded("routed_deployment"), "2.1"), 5.0) == Sighting(5.0, "2.1", True, 3)
+    workload = having(recorded("routed_deployment"), {"metadata": {"resourceVersion": "17", "managedFields": []}})
+    assert sighting(with_image(workload, "2.1"), 5.0) == Sighting(5.0, "2.1", True, 3, 17)
+
+
+def test_what_is_heard_of_late_was_so_when_it_was_written() -> None:
+    times = [{"time": "2026-11-23T20:59:11Z"}, {"time": "2026-11-23T20:59:08Z"}, {}]
+    workload = having(recorded("routed_deployment"), {"metadata": {"managedFields": times}})
+    eleven = 1795467551.0
+    assert [sighting(workload, eleven + late).at - eleven for late in (0.5, 3.0)] == [0.5, 1.0]
+
+
+def test_the_api_servers_order_counts_not_that_of_the_news() -> None:
+    late = [Sighting(11.0, "2.0", True, order=7), Sighting(10.9, "2.1", False, order=8)]
+    assert path(late[::-1]) == ("2.0", "2.1")
 
 
 def test_the_way_has_each_change_once_in_the_order_of_time() -> None:
     assert path(SEEN) == path(SEEN[::-1]) == ("1.0", "2.0")
-    assert path([*SEEN, Sighting(20.0, "1.0", complete=False)]) == ("1.0", "2.0", "1.0")
+    assert path([*SEEN, Sighting(20.0, "1.0", complete=False, order=5)]) == ("1.0", "2.0", "1.0")
 
 
 def test_complete_counts_only_with_that_version_and_in_that_time() -> None:

@@ -185,8 +185,7 @@ class Run:
         took = f"failed after {wording.seconds(roll.journal.seconds)} {place}: {trouble.message}"
         roll.journal.say(f"failed: {trouble.message}")
         way, name = roll.settings.on_failure, objects.name(under_way.twin)
-        done, undone, drains = "", False, False
-        back = f"All requests go to {self.fork.stable} ({self.goal.old})"
+        done, back, undone, drains = "", False, False, False
         findings = trouble.findings
         try:
             if way == "keep":
@@ -199,17 +198,21 @@ class Run:
             if way == "pause":
                 state = replace(under_way.state, weight=0)
                 twins.noted(roll.ports.cluster, under_way.twin, state)
-                done = f"{back}; Deployment {name} stays to be looked at (on_failure: pause)."
+                back = True
+                done = f"Deployment {name} stays to be looked at (on_failure: pause)."
             elif way != "keep":
                 undoing.ended(roll, under_way, change.after, drains=drains)
-                undone = True
-                done = f"{back}, whose pods were not touched; the {under_way.state.strategy} was removed."
+                back = undone = True
+                done = f"the {under_way.state.strategy} was removed."
         except errors.LeaseLost:
             raise
         except errors.RolloutError as reason:
             done = f"It could not be undone: {reason}"
         after = self._remembered(roll)
         facts = reading.facts(roll.kind, after, roll.settings.container)
+        same = objects.template(after) == self.goal.present
+        if back:
+            done = self._given_back(same, facts, done)
         more = "" if undone else "Run the same again to go on, or workload_rollback to undo it."
         return self._outcome(
             roll,
@@ -219,7 +222,17 @@ class Run:
             after,
             failed=True,
             findings=findings,
-            rolled_back={**facts, "seconds": round(roll.journal.seconds, 3), "gates": []} if undone else {},
+            rolled_back={**facts, "seconds": round(roll.journal.seconds, 3), "gates": []} if undone and same else {},
+        )
+
+    def _given_back(self, same: bool, facts: Json, done: str) -> str:
+        """Who has the requests again. ``same``: whether the Deployment still has the template that it had."""
+        stable = self.fork.stable
+        if same:
+            return f"All requests go to {stable} ({self.goal.old}), whose pods were not touched; {done}"
+        return (
+            f"All requests go to {stable}; {done} Somebody else changed the pod template of the Deployment meanwhile: it has"
+            f" {facts['version']} and keeps it."
         )
 
     def _remembered(self, roll: Roll) -> Json:

@@ -198,6 +198,28 @@ def test_a_template_that_somebody_changed_meanwhile_is_not_overwritten() -> None
     assert (left(scene), scene.version) == (CLEAN, "1.0")
 
 
+def test_what_somebody_put_in_while_a_bad_version_was_tried_out_is_named_and_nothing_to_have_gone_back_to() -> None:
+    scene = Scene()
+    settle = scene.street.settle
+
+    def meddle() -> None:
+        if ("Deployment", "app-canary") in scene.street.objects_:
+            deployment = samples.with_image(scene.street.objects_["Deployment", "app"], "2.1")
+            deployment["metadata"]["resourceVersion"] = "1"
+            scene.street.objects_["Deployment", "app"] = deployment
+        settle()
+
+    scene.street.settle = meddle  # type: ignore[method-assign]
+    outcome = scene.upgraded("9.9")
+    assert outcome.findings[0].code == "image_not_found"
+    assert (
+        "All requests go to app; the canary was removed. Somebody else changed the pod template of the Deployment meanwhile: it has 2.1"
+        " and keeps it." in outcome.message
+    )
+    assert (outcome.after["version"], outcome.rolled_back) == ("2.1", {})
+    assert (left(scene), scene.version) == (CLEAN, "2.1")
+
+
 def test_the_state_is_kept_with_the_twin_alone() -> None:
     scene = Scene()
     scene.upgraded("2.0", PAUSED)
