@@ -19,7 +19,8 @@ import time
 from collections.abc import Iterator
 
 from steady_lab import settings
-from steady_lab.commands import run
+from steady_lab.commands import run, succeeds
+from steady_lab.errors import LabError
 
 from .undoing import undone_by
 
@@ -27,8 +28,7 @@ FIRST_ADDRESS = 100
 TUNSETIFF = 0x400454CA
 TAP_WITHOUT_HEADER = 0x0002 | 0x1000
 FRAME = 65536
-TAKEN: set[int] = set()
-TAKING = threading.Lock()
+MOST = 100
 
 
 class Cable:
@@ -76,7 +76,8 @@ class Cable:
         os.close(self._closing[1])
         if self.carrier.ident:
             self.carrier.join()
-        os.close(self._closing[0])
+        for end in (*self.ends, self._closing[0]):
+            os.close(end)
 
 
 def tap(name: str) -> int:
@@ -86,27 +87,32 @@ def tap(name: str) -> int:
     return end
 
 
+def added() -> int:
+    """The number of a network namespace that nobody had. Raises LabError."""
+    for number in range(MOST):
+        if succeeds("ip", "netns", "add", f"chaos-{number}"):
+            return number
+    raise LabError("No network namespace could be made; `ip netns add chaos-0` says why.")
+
+
 @contextlib.contextmanager
 def machine(chance: random.Random) -> Iterator[Cable]:
-    """One for as long as the block lasts."""
-    with TAKING:
-        number = next(number for number in itertools.count() if number not in TAKEN)
-        TAKEN.add(number)
-    cable = Cable(number, random.Random(chance.random()))
-    device = f"chaos{number}b"
-    inside = ("ip", "-n", cable.namespace)
-    try:
-        run("ip", "netns", "add", cable.namespace)
-        with undone_by("ip", "netns", "delete", cable.namespace), contextlib.closing(cable):
-            run("ip", "link", "set", f"chaos{number}a", "master", settings.BRIDGE, "up")
-            run("ip", "link", "set", device, "netns", cable.namespace)
-            address = f"{settings.GATEWAY.rpartition('.')[0]}.{FIRST_ADDRESS + number}/{settings.PREFIX_LENGTH}"
-            run(*inside, "address", "add", address, "dev", device)
-            for each in ("lo", device):
-                run(*inside, "link", "set", each, "up")
-            cable.carrier.start()
+    """One for as long as the block lasts. Raises LabError."""
+    number = added()
+    with undone_by("ip", "netns", "delete", f"chaos-{number}"):
+        cable = Cable(number, random.Random(chance.random()))
+        with contextlib.closing(cable):
+            plugged(cable, number)
             yield cable
-    finally:
-        for end in cable.ends:
-            os.close(end)
-        TAKEN.discard(number)
+
+
+def plugged(cable: Cable, number: int) -> None:
+    """One end into the lab's bridge, the other one into the namespace, with an address of the lab's network."""
+    here, there, inside = f"chaos{number}a", f"chaos{number}b", ("ip", "-n", cable.namespace)
+    run("ip", "link", "set", here, "master", settings.BRIDGE, "up")
+    run("ip", "link", "set", there, "netns", cable.namespace)
+    address = f"{settings.GATEWAY.rpartition('.')[0]}.{FIRST_ADDRESS + number}/{settings.PREFIX_LENGTH}"
+    run(*inside, "address", "add", address, "dev", there)
+    for device in ("lo", there):
+        run(*inside, "link", "set", device, "up")
+    cable.carrier.start()

@@ -13,7 +13,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
@@ -109,12 +108,13 @@ def stage_of(console: Console, run: str) -> Iterator[Stage]:
     path = os.pathsep.join([str(catalogue.KUBERNETES.folder), os.environ["PATH"]])
     environment = environment_of(path, settings.KUBECONFIG, settings.PROJECT)
     with contextlib.ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="chaos-")))
+        folder = Path(tempfile.mkdtemp(prefix="chaos-"))
+        stack.enter_context(undone_by("rm", "--recursive", "--force", folder))
         gone = ("kubectl", "delete", "namespace", f"--selector={MARK}={run}", "--timeout=180s")
         stack.enter_context(undone_by(*gone, environment=environment))
         observer = stack.enter_context(Observer(run, environment))
-        stage = Stage(run, folder, logs, environment, observer, threading.Event())
-        stack.callback(stage.stopping.set)
+        stage = Stage(run, folder, logs, environment, observer)
+        stack.callback(stage.stop)
         balance(stage)
         yield stage
 
@@ -154,7 +154,7 @@ def play_batch(stage: Stage, batch: Sequence[Trial], console: Console) -> list[R
             strike.calm()
         return [result for done in as_completed(played) if (result := result_of(done, played[done], console))]
     except BaseException:
-        stage.stopping.set()
+        stage.stop()
         raise
     finally:
         pool.shutdown(cancel_futures=True)
@@ -164,7 +164,7 @@ def result_of(done: Future[Result], trial: Trial, console: Console) -> Result | 
     at = f"{trial.seed}  {trial.fault}: {trial.ask.name}"
     try:
         result = done.result()
-    except (NotPlayed, Stopped) as reason:
+    except (LabError, NotPlayed, Stopped) as reason:
         console.say(f"{at}: not played, {reason}")
         return None
     console.say(f"{at}, {result.seconds:.1f} s{'' if result.met else ', the fault came too late'}")

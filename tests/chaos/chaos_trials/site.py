@@ -6,13 +6,14 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import signal
 import subprocess
 import threading
 import time
 import typing as t
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from .asks import Ask
@@ -47,12 +48,20 @@ class Stage:
     logs: Path
     environment: dict[str, str]
     observer: Observer
-    stopping: threading.Event
+    stopping: threading.Event = field(default_factory=threading.Event)
+    runs: list[Run] = field(default_factory=list)
 
     def pause(self, seconds: float) -> None:
         """Let time pass. Raises Stopped."""
         if self.stopping.wait(seconds):
             raise Stopped
+
+    def stop(self) -> None:
+        """End what runs, and let nothing begin any more."""
+        self.stopping.set()
+        for run in self.runs:
+            if run.process.poll() is None:
+                run.send(None, signal.SIGTERM)
 
     def kubectl(self, *words: str, given: Json | None = None, patience: float = PREPARING) -> str:
         """What it printed; asked again while the API server is away. Raises NotPlayed, Stopped."""
@@ -125,6 +134,7 @@ class Site:
 
     def begin(self, ask: Ask | None = None, prefix: Sequence[str] = (), kubeconfig: Path | None = None) -> Run:
         """Ask for something: what the trial is about, where nothing else is said."""
+        self.stage.pause(0.0)
         ask = ask or self.trial.ask
         name = f"{self.namespace}-{len(self.runs) + 1}"
         given = {
@@ -152,6 +162,7 @@ class Site:
             environment |= {"KUBECONFIG": str(kubeconfig), "K8S_AUTH_KUBECONFIG": str(kubeconfig)}
         run = Run(name, ask, command, environment, self.stage.logs)
         self.runs.append(run)
+        self.stage.runs.append(run)
         return run
 
     def ended(self, run: Run) -> Told:
