@@ -18,10 +18,18 @@ import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[2] / ".collections"))
 
+from ansible_collections.steady.rollout.plugins.module_utils._ansible import workload
 from ansible_collections.steady.rollout.plugins.module_utils._cluster.cluster import ApiCluster, connect
 from ansible_collections.steady.rollout.plugins.module_utils._cluster.options import Options
+from ansible_collections.steady.rollout.plugins.module_utils._operation.ports import Ports
+from ansible_collections.steady.rollout.plugins.module_utils._operation.traffic import shifting
 from ansible_collections.steady.rollout.plugins.module_utils._rollout import errors, resources
+from ansible_collections.steady.rollout.plugins.module_utils._rollout.traffic import routes
+from ansible_collections.steady.rollout.tests.integration.faults import stories
+from ansible_collections.steady.rollout.tests.integration.faults.observer import Observer
+from ansible_collections.steady.rollout.tests.integration.faults.run import Narrative
 
+Json = dict[str, t.Any]
 SCENARIO = re.compile(r"test_scenario\[(?P<name>.+)\]$")
 
 
@@ -65,6 +73,40 @@ def namespace(cluster: ApiCluster, request: pytest.FixtureRequest) -> t.Iterator
     yield name
     with contextlib.suppress(errors.Conflict):  # on its way out already
         cluster.delete(resources.NAMESPACE, "", name, uid=made["metadata"]["uid"])
+
+
+@pytest.fixture
+def site(namespace: str, cluster: ApiCluster, load_balancer: None) -> str:
+    """A namespace in which the service runs on 1.0 behind a route that the load balancer has taken."""
+    stories.application(Observer(), namespace, "Deployment")
+    labels = cluster.read(resources.DEPLOYMENT, namespace, "app")["spec"]["selector"]["matchLabels"]
+    meta = {"name": "app", "namespace": namespace}
+    ports = [{"port": 80, "targetPort": 8080}]
+    service: Json = {
+        "apiVersion": "v1",
+        "kind": "Service",
+        "metadata": meta,
+        "spec": {"selector": labels, "ports": ports},
+    }
+    cluster.create(resources.SERVICE, namespace, service)
+    route = {
+        "apiVersion": resources.HTTP_ROUTE.api_version,
+        "kind": "HTTPRoute",
+        "metadata": meta,
+        "spec": {
+            "parentRefs": [{"name": "steady", "namespace": "traefik", "sectionName": "web"}],
+            "hostnames": [f"{namespace}.lab"],
+            "rules": [{"backendRefs": [{"name": "app", "port": 80}]}],
+        },
+    }
+    cluster.create(resources.HTTP_ROUTE, namespace, route)
+    scope = shifting.scope_of(namespace, "app")
+    with cluster.open_feed((scope,)) as feed:
+        while not routes.parents_of(feed.objects(scope)[0]):
+            feed.wait(30)
+    ports = Ports(cluster, workload.SystemClock(), Narrative())
+    shifting.require_endpoints(ports, namespace, "app")
+    return namespace
 
 
 def pytest_configure() -> None:

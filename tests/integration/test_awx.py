@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import pathlib
 import subprocess
@@ -14,7 +15,8 @@ import pytest
 import yaml
 
 from ansible_collections.steady.rollout.plugins.module_utils._cluster.cluster import ApiCluster
-from ansible_collections.steady.rollout.plugins.module_utils._rollout import resources
+from ansible_collections.steady.rollout.plugins.module_utils._rollout import objects, resources
+from ansible_collections.steady.rollout.plugins.module_utils._rollout.traffic import routes
 from ansible_collections.steady.rollout.tests.integration import playbooks
 from ansible_collections.steady.rollout.tests.integration.controller import Controller
 
@@ -169,40 +171,71 @@ ANSWERS: list[tuple[str, Json, str]] = [
 """A template's playbook, what a survey answered, and the words of the refusal, if it is one; played in this order."""
 
 
-def test_each_answer_of_a_survey_lands_right_or_is_refused_in_one_sentence(
-    cluster: ApiCluster, namespace: str, tmp_path: pathlib.Path
-) -> None:
-    """By ansible-runner, with extra variables in JSON and the environment that the credential type injects, as AWX does it."""
-    image = os.environ.get("SCENARIO_IMAGE", "registry.lab:5000/app")
+def job(folder: pathlib.Path, namespace: str, playbook: str, answers: Json) -> tuple[str, str]:
+    """How a job ended and what it said.
+
+    By ansible-runner, with extra variables in JSON and the environment that the credential type injects, as AWX does it.
+    """
     inventory = {
         "workload_namespace": namespace,
         "workload_name": "app",
-        "workload_image": image,
+        "workload_image": os.environ.get("SCENARIO_IMAGE", "registry.lab:5000/app"),
         "workload_replicas": 2,
     }
     hosts = {"all": {"hosts": {"localhost": {"ansible_connection": "local"}}, "vars": inventory}}
+    (folder / "inventory").mkdir(parents=True)
+    (folder / "inventory" / "hosts.yml").write_text(yaml.safe_dump(hosts))
+    done = ansible_runner.run(
+        private_data_dir=str(folder),
+        project_dir=str(playbooks.CHECKOUT),
+        playbook=playbook,
+        extravars=answers,
+        envvars={
+            "K8S_AUTH_KUBECONFIG": os.environ["KUBECONFIG"],
+            "JOB_ID": "42",
+            "ANSIBLE_CONFIG": str(playbooks.CHECKOUT / "ansible.cfg"),
+        },
+        timeout=300,
+        quiet=True,
+    )
+    return done.status, done.stdout.read()
+
+
+def test_each_answer_of_a_survey_lands_right_or_is_refused_in_one_sentence(
+    cluster: ApiCluster, namespace: str, tmp_path: pathlib.Path
+) -> None:
     deployed = ("deploy", {"version": "1.0", "break_glass": ""}, "")
     for number, (playbook, answers, refusal) in enumerate([deployed, *ANSWERS]):
-        folder = tmp_path / str(number)
-        (folder / "inventory").mkdir(parents=True)
-        (folder / "inventory" / "hosts.yml").write_text(yaml.safe_dump(hosts))
-        done = ansible_runner.run(
-            private_data_dir=str(folder),
-            project_dir=str(playbooks.CHECKOUT),
-            playbook=f"playbooks/{playbook}.yml",
-            extravars=answers,
-            envvars={
-                "K8S_AUTH_KUBECONFIG": os.environ["KUBECONFIG"],
-                "JOB_ID": "42",
-                "ANSIBLE_CONFIG": str(playbooks.CHECKOUT / "ansible.cfg"),
-            },
-            timeout=300,
-            quiet=True,
-        )
-        said = done.stdout.read()
+        status, said = job(tmp_path / str(number), namespace, f"playbooks/{playbook}.yml", answers)
         told = f"{playbook} {answers}\n{said[-3000:]}"
-        assert (done.status == "failed") == bool(refusal), told
+        assert (status == "failed") == bool(refusal), told
         assert refusal in said and "Traceback" not in said, told
     (workload,) = cluster.list(resources.Scope(resources.DEPLOYMENT, namespace))
     assert workload["spec"]["replicas"] == 2
     assert "login is broken" in workload["metadata"]["annotations"]["steady.rollout/break-glass"]
+
+
+NOT_APPROVED = (("canary", {"app": "1.0", "app-canary": "2.0"}, [9, 1]), ("take-back", {"app": "1.0"}, [1]))
+APPROVED = (("canary", {"app": "1.0", "app-canary": "2.0"}, [9, 1]), ("promote", {"app": "2.0"}, [1]))
+"""The nodes of the workflow in their order, what runs after each, and the weights of the route in lowest terms."""
+
+
+def test_the_workflow_tries_a_version_and_promotes_it_or_takes_it_back(
+    controller: Controller, cluster: ApiCluster, site: str, tmp_path: pathlib.Path
+) -> None:
+    nodes = named(controller, "workflow_job_template_nodes")
+    templates = {template["id"]: template for template in controller.kept["job_templates"]}
+    for number, (node, running, weights) in enumerate((*NOT_APPROVED, *APPROVED)):
+        template = templates[nodes[node]["unified_job_template"]]
+        # What the workflow was asked for reaches the templates that ask for something, and no step takes its minute.
+        answers = {"version": "2.0"} if template["ask_variables_on_launch"] else {}
+        data = json.loads(json.dumps(nodes[node].get("extra_data") or {}).replace('"1m"', '"1s"'))
+        own = yaml.safe_load(template["extra_vars"] or "{}")
+        status, said = job(tmp_path / str(number), site, template["playbook"], {**own, **answers, **data})
+        assert status == "successful", f"{node}\n{said[-3000:]}"
+        there = cluster.list(resources.Scope(resources.DEPLOYMENT, site))
+        images = {objects.name(item): objects.images(objects.template(item))["app"] for item in there}
+        assert {name: image.rpartition(":")[2] for name, image in images.items()} == running, said[-3000:]
+        (rule,) = routes.rules_of(cluster.read(resources.HTTP_ROUTE, site, "app"))
+        shares = [weight for weight in routes.weights_of(rule).values() if weight]
+        assert [share // math.gcd(*shares) for share in shares] == weights

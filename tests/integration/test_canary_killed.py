@@ -27,13 +27,10 @@ from ansible_collections.steady.rollout.plugins.module_utils._operation import (
 )
 from ansible_collections.steady.rollout.plugins.module_utils._operation.outcome import Settings
 from ansible_collections.steady.rollout.plugins.module_utils._operation.ports import Ports
-from ansible_collections.steady.rollout.plugins.module_utils._operation.traffic import shifting
 from ansible_collections.steady.rollout.plugins.module_utils._rollout import resources
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.snapshot import Reference
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.traffic import routes
 from ansible_collections.steady.rollout.tests.integration import test_permissions as rights
-from ansible_collections.steady.rollout.tests.integration.faults import stories
-from ansible_collections.steady.rollout.tests.integration.faults.observer import Observer
 from ansible_collections.steady.rollout.tests.integration.faults.run import Narrative
 
 Json = dict[str, t.Any]
@@ -45,39 +42,6 @@ WRITES = {3: "the Service", 6: "the first weight", 9: "the second weight", 11: "
 BLUE_GREEN: Json = {"type": "blue_green", "keep_for": "1s"}
 SWITCH = 7
 """The write of this blue-green rollout that gives the new colour all requests."""
-
-
-@pytest.fixture
-def site(namespace: str, cluster: ApiCluster, load_balancer: None) -> str:
-    """A namespace in which the service runs on 1.0 behind a route that the load balancer has taken."""
-    stories.application(Observer(), namespace, "Deployment")
-    labels = cluster.read(resources.DEPLOYMENT, namespace, "app")["spec"]["selector"]["matchLabels"]
-    meta = {"name": "app", "namespace": namespace}
-    ports = [{"port": 80, "targetPort": 8080}]
-    service: Json = {
-        "apiVersion": "v1",
-        "kind": "Service",
-        "metadata": meta,
-        "spec": {"selector": labels, "ports": ports},
-    }
-    cluster.create(resources.SERVICE, namespace, service)
-    route = {
-        "apiVersion": resources.HTTP_ROUTE.api_version,
-        "kind": "HTTPRoute",
-        "metadata": meta,
-        "spec": {
-            "parentRefs": [{"name": "steady", "namespace": "traefik", "sectionName": "web"}],
-            "hostnames": [f"{namespace}.lab"],
-            "rules": [{"backendRefs": [{"name": "app", "port": 80}]}],
-        },
-    }
-    cluster.create(resources.HTTP_ROUTE, namespace, route)
-    scope = shifting.scope_of(namespace, "app")
-    with cluster.open_feed((scope,)) as feed:
-        while not routes.parents_of(feed.objects(scope)[0]):
-            feed.wait(30)
-    shifting.require_endpoints(ports_of(cluster), namespace, "app")
-    return namespace
 
 
 def ports_of(cluster: ApiCluster) -> Ports:

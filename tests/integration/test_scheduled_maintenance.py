@@ -34,6 +34,7 @@ KEYS = (
 )
 SOON = "{{ '%Y-%m-%d %H:%M:%S UTC' | strftime(now(utc=true).timestamp() | int + 20, utc=true) }}"
 """Reckoned when the timer is written: 20 s from then."""
+STAMPS = "/var/lib/systemd/timers"
 CLOSED = [{"rrule": "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29", "duration": "1m"}]
 
 
@@ -156,10 +157,13 @@ def test_a_timer_upgrades_at_its_time_and_is_refused_outside_the_windows(
 
         # Outside the windows, started three times at once: one run, which changes nothing.
         refused = {**workload, "version": "3.0", "workload_window": CLOSED}
-        code, said = scheduled(tmp_path, **common, on_calendar=["2099-01-01"], extra_vars=refused)
+        rarely = {"on_calendar": ["2099-01-01"], "random_delay": "10m", "longest": "90min"}
+        code, said = scheduled(tmp_path, **common, **rarely, extra_vars=refused)
         assert code == 0, said[-3000:]
-        code, said = scheduled(tmp_path, **common, on_calendar=["2099-01-01"], extra_vars=refused)
+        code, said = scheduled(tmp_path, **common, **rarely, extra_vars=refused)
         assert code == 0 and "changed=0 " in said, said[-3000:]
+        assert shown(f"{unit}.timer", "Persistent", "RandomizedDelayUSec") == ["no", "10min"]
+        assert shown(f"{unit}.service", "TimeoutStartUSec") == ["1h 30min"]
         began = now()
         on_host(f"for i in 1 2 3; do systemctl start --no-block {unit}.service; done")
         journal = ended(unit, began)
@@ -171,10 +175,41 @@ def test_a_timer_upgrades_at_its_time_and_is_refused_outside_the_windows(
     finally:
         code, said = scheduled(tmp_path, name=name, state="absent")
     assert code == 0, said[-3000:]
-    left = on_host(
-        f"ls -d /etc/systemd/system/{unit}.* /etc/steady-rollout /var/lib/{unit} /usr/local/bin/steady-rollout-last"
-    ).stdout
-    assert left == ""
+    assert left_of(unit) == ""
+
+
+def test_a_run_that_was_missed_is_caught_up_on_and_one_that_takes_too_long_is_stopped(tmp_path: pathlib.Path) -> None:
+    name = f"test-{secrets.token_hex(3)}"
+    unit = f"steady-rollout-{name}"
+    dawdler = f"/run/{unit}"
+    # The host was off for two days: systemd keeps when a timer fired last as the time of this file.
+    missed = f"touch -d '2 days ago' {STAMPS}/stamp-{unit}.timer"
+    on_host(f"mkdir -p {STAMPS} && {missed} && cat > {dawdler} && chmod 755 {dawdler}", given=b"#!/bin/sh\nsleep 250\n")
+    try:
+        began = on_host("date '+%Y-%m-%d %H:%M:%S'").stdout.strip()
+        daily = {"on_calendar": ["00:00"], "catch_up": True, "longest": "1s"}
+        code, said = scheduled(tmp_path, name=name, playbook="none.yml", command=dawdler, **daily)
+        assert code == 0, said[-3000:]
+        assert shown(f"{unit}.timer", "Persistent", "RandomizedDelayUSec") == ["yes", "0"]
+        assert "failed: it took too long and was stopped (timeout" in ended(unit, began)
+        assert on_host(f"steady-rollout-last {name}").returncode == 1
+    finally:
+        on_host(f"rm -f {dawdler}")
+        code, said = scheduled(tmp_path, name=name, state="absent")
+    assert code == 0, said[-3000:]
+    assert left_of(unit) == ""
+
+
+def shown(unit: str, *properties: str) -> list[str]:
+    """What systemd has made of a unit's settings, in their order."""
+    return [on_host(f"systemctl show --value --property={each} {unit}").stdout.strip() for each in properties]
+
+
+def left_of(unit: str) -> str:
+    """What a timer that was taken away has left."""
+    shared = "/etc/steady-rollout /usr/local/bin/steady-rollout-last"
+    own = f"/etc/systemd/system/{unit}.* /var/lib/{unit} {STAMPS}/stamp-{unit}.timer"
+    return on_host(f"ls -d {own} {shared}").stdout
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from ansible_collections.steady.rollout.plugins.module_utils._operation import (
 from ansible_collections.steady.rollout.plugins.module_utils._operation.operate import Plan, operate, start
 from ansible_collections.steady.rollout.plugins.module_utils._operation.outcome import Outcome, Settings
 from ansible_collections.steady.rollout.plugins.module_utils._operation.roll import see_through
+from ansible_collections.steady.rollout.plugins.module_utils._operation.traffic import finding
 from ansible_collections.steady.rollout.plugins.module_utils._rollout import (
     errors,
     images,
@@ -76,6 +77,8 @@ def _plan(manifest: Json, along: configuring.Configuration, force: bool, roll: R
         intended = _apply(roll, _with_number(caused, before), force=force, dry_run=True)
     if before is not None and not missing and _written(before) == _written(intended):
         return Plan(asked, f"runs {version} already", see=functools.partial(_see, along))
+    if before is not None:
+        finding.none_under_way(roll, before)
 
     def write(roll: Roll) -> tuple[Json | None, Json]:
         configuring.write(roll, missing, before, dry_run=settings.dry_run)

@@ -8,6 +8,7 @@ import typing as t
 from ansible_collections.steady.rollout.plugins.module_utils._operation import checks, reading, writing
 from ansible_collections.steady.rollout.plugins.module_utils._operation.operate import Plan, operate, patched, start
 from ansible_collections.steady.rollout.plugins.module_utils._operation.outcome import Outcome, Settings
+from ansible_collections.steady.rollout.plugins.module_utils._operation.traffic import finding
 from ansible_collections.steady.rollout.plugins.module_utils._rollout import objects, revisions, templates
 
 if t.TYPE_CHECKING:
@@ -26,6 +27,7 @@ def restart(ports: Ports, reference: Reference, settings: Settings) -> Outcome:
 def _plan(roll: Roll, present: Json) -> Plan:
     reference, settings, at = roll.reference, roll.settings, roll.ports.clock.now()
     checks.may_roll(roll.kind, reference, present, settings)
+    finding.none_under_way(roll, present)
     checks.has_room(
         roll.ports.cluster,
         roll.kind,

@@ -58,6 +58,18 @@ def under_way(cluster: Cluster, reference: Reference, present: Json) -> UnderWay
     return UnderWay(found, kept, fork_of(reference.namespace, kept))
 
 
+def none_under_way(roll: Roll, present: Json) -> None:
+    """Raise Refused while a rollout by weights is under way: what is compared would change behind its back."""
+    begun = under_way(roll.ports.cluster, roll.reference, present)
+    if begun:
+        kept = begun.state
+        checks.refuse(
+            roll.reference,
+            f"its {kept.strategy} of {kept.version} is under way, {kept.words}."
+            f" Go on with it by workload_upgrade with strategy: {kept.strategy}, or end it with workload_rollback.",
+        )
+
+
 def fork_of(namespace: str, kept: State) -> Fork:
     """Where the requests part, as a twin keeps it."""
     return Fork(

@@ -10,6 +10,7 @@ from ansible_collections.steady.rollout.plugins.module_utils._operation import d
 from ansible_collections.steady.rollout.plugins.module_utils._operation.outcome import Outcome, Settings
 from ansible_collections.steady.rollout.plugins.module_utils._rollout import errors
 from ansible_collections.steady.rollout.tests.unit import samples
+from ansible_collections.steady.rollout.tests.unit.crossing import REFERENCE, Scene
 from ansible_collections.steady.rollout.tests.unit.films import record, twists
 from ansible_collections.steady.rollout.tests.unit.films.replay import Show, show
 
@@ -113,3 +114,17 @@ def test_a_paused_workload_is_refused() -> None:
     stage = show("quota", twists.beginning_with(spec={"paused": True}))
     with pytest.raises(errors.Refused, match="it is paused"):
         deployed(stage)
+
+
+def test_a_canary_that_is_under_way_is_not_disturbed_by_another_manifest() -> None:
+    scene = Scene()
+    scene.upgraded("2.0", {"type": "canary", "steps": [{"weight": 10, "for": "1s", "pause": True}]})
+    present = scene.street.objects_[("Deployment", "app")]
+    manifest = record.manifest(REFERENCE, "registry.lab:5000/app:1.0")
+    answers = iter([present, samples.having(present, {"spec": {"minReadySeconds": 1}})])
+    scene.street.apply = lambda *_args, **_options: next(answers)  # type: ignore[method-assign]
+    assert not deploy.deploy(scene.ports, manifest, Settings()).changed
+    writes = list(scene.street.writes)
+    with pytest.raises(errors.Refused, match="app was not changed: its canary of 2.0 is under way"):
+        deploy.deploy(scene.ports, manifest, Settings())
+    assert scene.street.writes == writes

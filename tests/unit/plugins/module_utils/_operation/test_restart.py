@@ -7,6 +7,7 @@ import pytest
 from ansible_collections.steady.rollout.plugins.module_utils._operation.outcome import Outcome, Settings
 from ansible_collections.steady.rollout.plugins.module_utils._operation.restart import restart
 from ansible_collections.steady.rollout.plugins.module_utils._rollout import errors
+from ansible_collections.steady.rollout.tests.unit.crossing import REFERENCE, Scene
 from ansible_collections.steady.rollout.tests.unit.films.replay import Show, show
 from ansible_collections.steady.rollout.tests.unit.samples import having
 
@@ -48,3 +49,16 @@ def test_a_paused_one_is_refused() -> None:
     with pytest.raises(errors.Refused, match="it is paused, so nothing would roll"):
         restarted(stage)
     assert stage.cluster.bodies == []
+
+
+def test_a_canary_that_is_under_way_is_not_disturbed() -> None:
+    scene = Scene()
+    scene.upgraded("2.0", {"type": "canary", "steps": [{"weight": 10, "for": "1s", "pause": True}]})
+    writes = list(scene.street.writes)
+    with pytest.raises(errors.Refused) as refused:
+        restart(scene.ports, REFERENCE, Settings())
+    assert "app was not changed: its canary of 2.0 is under way, at step 1 of 1, weight 10 of 100" in str(refused.value)
+    assert "Go on with it by workload_upgrade with strategy: canary, or end it with workload_rollback." in str(
+        refused.value
+    )
+    assert scene.street.writes == writes
