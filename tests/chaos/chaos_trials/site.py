@@ -13,7 +13,7 @@ import time
 import typing as t
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from .asks import Ask
@@ -171,7 +171,7 @@ class Site:
         if said.died:
             self.forgiven |= self.files()
         self.look()
-        return replace(said, began=run.began)
+        return said
 
     def both(self, *runs: Run) -> list[Told]:
         """What several of them said, each looked at as it ends."""

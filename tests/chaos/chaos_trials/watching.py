@@ -61,8 +61,10 @@ class Observer:
 
     def _watch(self, kind: str) -> None:
         command = ["kubectl", "get", kind, "--all-namespaces", f"--selector={MARK}={self._mark}"]
-        while not self._over.is_set():
+        while True:
             with self._lock:
+                if self._over.is_set():
+                    return
                 watch = self._watches[kind] = subprocess.Popen(
                     [*command, "--watch", "--output-watch-events", "--output=json", "--show-managed-fields"],
                     env=self._environment,
