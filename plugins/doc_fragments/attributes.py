@@ -50,3 +50,13 @@ attributes:
     membership:
       - steady.rollout.workload
 """
+
+    ACTIONGROUP_NODE = r"""
+options: {}
+attributes:
+  action_group:
+    description: Use C(group/steady.rollout.node) in C(module_defaults) to set defaults for this module.
+    support: full
+    membership:
+      - steady.rollout.node
+"""

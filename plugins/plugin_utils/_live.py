@@ -132,4 +132,5 @@ def names_of(arguments: Json) -> list[str]:
     """The workloads that the task names, as progress lines do."""
     entries = arguments.get("workloads")
     named = [entry for entry in entries if isinstance(entry, dict)] if isinstance(entries, list) else [arguments]
-    return [f"{entry.get('namespace') or arguments.get('namespace')}/{entry.get('name')}" for entry in named]
+    places = ((entry.get("namespace") or arguments.get("namespace"), entry.get("name")) for entry in named)
+    return ["/".join(str(part) for part in place if part) for place in places]

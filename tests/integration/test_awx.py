@@ -63,7 +63,7 @@ def test_every_template_runs_a_playbook_that_exists_in_the_environment_that_was_
     templates = named(controller, "job_templates")
     (environment,) = controller.kept["execution_environments"]
     (project,) = controller.kept["projects"]
-    words = ("bootstrap", "deploy", "upgrade", "rollback", "take back", "scale", "status")
+    words = ("bootstrap", "deploy", "upgrade", "rollback", "take back", "scale", "node maintenance", "status")
     assert list(templates) == [f"steady.rollout {word}" for word in words]
     for template in templates.values():
         assert (playbooks.CHECKOUT / template["playbook"]).is_file()
@@ -74,7 +74,7 @@ def test_every_template_runs_a_playbook_that_exists_in_the_environment_that_was_
 
 def test_surveys_have_the_form_that_awx_asks_for(controller: Controller) -> None:
     surveys = [spec for path, spec in controller.linked.items() if path.endswith("/survey_spec/")]
-    assert len(surveys) == 6
+    assert len(surveys) == 7
     for question in (question for survey in surveys for question in survey["spec"]):
         assert {"variable", "question_name", "question_description", "type", "required", "default"} <= set(question)
         if question["type"] == "multiplechoice":
@@ -94,7 +94,7 @@ def test_the_kubeconfig_reaches_jobs_as_a_file_named_by_its_variables(controller
     (credential,) = controller.kept["credentials"]
     assert credential["inputs"] == {"kubeconfig": SECRET}
     linked = [path for path in controller.linked if path.endswith("/credentials/")]
-    assert len(linked) == 6  # all but bootstrap, which needs a credential for the hosts
+    assert len(linked) == 7  # all but bootstrap, which needs a credential for the hosts
 
 
 def test_the_workflow_promotes_only_what_is_approved(controller: Controller) -> None:

@@ -226,7 +226,8 @@ def settings_of(params: Json, check_mode: bool) -> Settings:
     if params.get("zero_downtime", "ignore") != "ignore":
         seconds = durations.parse(params["propagation"], "propagation", minimum=0)
         given["zero_downtime"] = Care(params["zero_downtime"] == "require", seconds)
-    return Settings(timeout=timeout, limits=limits_of(params), dry_run=check_mode, **given)
+    limits = limits_of(params) if "fail_on" in params else Limits()
+    return Settings(timeout=timeout, limits=limits, dry_run=check_mode, **given)
 
 
 def gates_of(params: Json) -> tuple[Gate, ...]:

@@ -80,6 +80,8 @@ def from_status(request: Request, code: int, status: Json, after: float | None =
         after = float(details.get("retryAfterSeconds") or (1 if code == 429 else 0))
     if code == 410 or _too_new(details):
         return Expired(message)
+    if code == 429 and (words := _budgets(details)):
+        return errors.BudgetExhausted(words)
     if code == 429:
         return Passing(f"too many requests: {message}", unclear=False, after=after)
     if code >= 500 and _may_pass(request, code, message, str(status.get("reason", ""))):
@@ -148,6 +150,12 @@ def _not_found(request: Request, message: str, details: Json) -> str:
     if request.name and details.get("kind"):
         return f"Cannot {request.asked}: {message}."
     return f"The API server does not know {request.resource.api_version} {request.resource.plural}: {message}"
+
+
+def _budgets(details: Json) -> str:
+    """What disruption budgets say to an eviction; empty when the 429 is none of theirs."""
+    causes = (cause for cause in details.get("causes") or [] if cause.get("reason") == "DisruptionBudget")
+    return " ".join(str(cause.get("message", "")) for cause in causes)
 
 
 def _managers(details: Json) -> tuple[str, ...]:

@@ -151,6 +151,19 @@ class ApiCluster:
             if not uid:
                 raise
 
+    def evict(self, namespace: str, pod: str, *, uid: str, grace_period: int | None = None) -> bool:
+        """Ask for the eviction of the pod with that UID; False when it is gone already. Raises BudgetExhausted, Rejected."""
+        self._go_on()
+        options: Json = {"preconditions": {"uid": uid}}
+        options |= {} if grace_period is None else {"gracePeriodSeconds": grace_period}
+        meta = {"name": pod, "namespace": namespace}
+        body = {"apiVersion": "policy/v1", "kind": "Eviction", "metadata": meta, "deleteOptions": options}
+        try:
+            self._api.call(Request("create", POD, namespace, pod, sub="eviction", body=body))
+        except (errors.NotFound, errors.Conflict):  # the name may belong to a new pod by now
+            return False
+        return True
+
     def logs(self, namespace: str, pod: str, container: str, *, previous: bool = False, lines: int = 10) -> str:
         """The last lines of a container's log; an empty string when there is none to be had."""
         query = [("container", container), ("tailLines", str(lines)), ("limitBytes", str(_LOG_BYTES))]

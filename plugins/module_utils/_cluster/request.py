@@ -46,7 +46,7 @@ class Request:
     @property
     def path(self) -> str:
         """Where on the server; an object to be created goes to its collection."""
-        if not self.name or self.verb == "create":
+        if not self.name or (self.verb == "create" and not self.sub):
             return self.resource.path(self.namespace)
         return self.resource.path(self.namespace, self.name) + (f"/{self.sub}" if self.sub else "")
 
@@ -60,8 +60,8 @@ class Request:
 
     @property
     def asked(self) -> str:
-        """``patch Deployment shop/app``."""
-        return f"{self.verb} {self.what}"
+        """``patch Deployment shop/app``, ``create eviction of Pod shop/app-x``."""
+        return f"{self.verb} {f'{self.sub} of ' if self.sub else ''}{self.what}"
 
 
 def listing(scope: Scope) -> Request:

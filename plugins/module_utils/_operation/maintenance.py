@@ -11,22 +11,32 @@ from ansible_collections.steady.rollout.plugins.module_utils._operation import c
 from ansible_collections.steady.rollout.plugins.module_utils._rollout import windows
 
 if t.TYPE_CHECKING:
+    from ansible_collections.steady.rollout.plugins.module_utils._operation.journal import Journal
+    from ansible_collections.steady.rollout.plugins.module_utils._operation.outcome import Settings
+    from ansible_collections.steady.rollout.plugins.module_utils._operation.ports import Ports
     from ansible_collections.steady.rollout.plugins.module_utils._operation.roll import Roll
+    from ansible_collections.steady.rollout.plugins.module_utils._rollout.snapshot import Reference
+
+Json = dict[str, t.Any]
 
 INSTEAD = "Changes that cannot wait go ahead with break_glass and the reason, which is recorded."
 
 
 def in_time(roll: Roll) -> Roll:
     """The roll, which records in what it writes that the glass was broken if it was. Raises Refused outside the windows."""
-    now = roll.ports.clock.now()
-    closed = windows.refusal(roll.settings.calendar, datetime.fromisoformat(now.replace("Z", "+00:00")))
-    reason = roll.settings.break_glass
+    glass = broken_glass(roll.ports, roll.reference, roll.settings, roll.journal)
+    return replace(roll, glass=glass) if glass else roll
+
+
+def broken_glass(ports: Ports, reference: Reference, settings: Settings, journal: Journal) -> Json:
+    """Who breaks the glass and why; empty within the windows. Raises Refused outside of them when nobody does."""
+    now = ports.clock.now()
+    closed = windows.refusal(settings.calendar, datetime.fromisoformat(now.replace("Z", "+00:00")))
+    reason = settings.break_glass
     if not closed:
-        return roll
+        return {}
     if not reason:
-        checks.refuse(roll.reference, f"{closed} {INSTEAD}")
-    if not roll.settings.only_check:
-        roll.journal.say(f"break glass: {reason}; {closed}")
-    return replace(
-        roll, glass={"reason": reason, "at": now, "by": roll.settings.holder, "user": roll.ports.cluster.user()}
-    )
+        checks.refuse(reference, f"{closed} {INSTEAD}")
+    if not settings.only_check:
+        journal.say(f"break glass: {reason}; {closed}")
+    return {"reason": reason, "at": now, "by": settings.holder, "user": ports.cluster.user()}

@@ -69,6 +69,32 @@ STRATEGIES: dict[str, tuple[Right, ...]] = {"canary": _BY_WEIGHTS, "blue_green":
 """What strategies ask for beside that, and whatever ends a rollout that one of them has begun."""
 
 
+_NODE = (
+    Right(resources.NODE, ("get", "list", "watch", "patch"), "the node and its cordon"),
+    Right(resources.POD, ("list", "watch"), "the pods on it"),
+)
+DRAIN = (
+    *_NODE,
+    Right(resources.REPLICA_SET, ("get",), "which Deployment a pod on it belongs to"),
+    Right(resources.EVICTION, ("create",), "evictions"),
+    Right(resources.POD_DISRUPTION_BUDGET, ("list", "watch"), "which budget lets no pod go"),
+)
+UNCORDON = (*_NODE, Right(resources.LEASE, ("list", "watch"), "whether its kubelet lives"))
+NODES = {"node_drain": DRAIN, "node_uncordon": UNCORDON}
+"""What the maintenance of a node asks for in the whole cluster, beside what ``wait`` needs for the workloads that have pods on it."""
+
+
+def of_nodes(cluster: Cluster, node: str, needed: t.Sequence[Right]) -> None:
+    """Raise Forbidden that names everything that is missing, before anything is written."""
+    missing = []
+    for right in needed:
+        name = node if right.resource == resources.NODE else ""
+        verbs = tuple(verb for verb in right.verbs if not cluster.can_i(verb, right.resource, "", name))
+        missing += [replace(right, verbs=verbs, namespace="")] if verbs else []
+    if missing:
+        raise errors.Forbidden(_refusal(cluster.user(), "", missing))
+
+
 def check(ports: Ports, kind: Kind, reference: Reference, operation: str, settings: Settings) -> None:
     """Raise Forbidden that names everything that is missing, before anything is written. Costs one request when nothing is."""
     needed = [right for right in of(operation, kind) if _is_needed(right, settings)]
@@ -245,8 +271,9 @@ def _refusal(user: str, namespace: str, missing: t.Sequence[Right]) -> str:
         f"{', '.join(right.verbs)} {right.resource.plural}{_elsewhere(right)} ({right.why})" for right in missing
     )
     rules = "\n".join(f"    - {_flow(right.rule)}{_bound(right)}" for right in missing)
+    where = f" in namespace {namespace}" if namespace else ""
     return (
-        f"{_person(user)} may not do in namespace {namespace} what this needs: {lacking}. Nothing was changed. "
+        f"{_person(user)} may not do{where} what this needs: {lacking}. Nothing was changed. "
         f"Add to its Role (docs/permissions.md has a whole one):\n{rules}"
     )
 

@@ -156,6 +156,16 @@ class SharingCluster(Cluster, t.Protocol):
         """From now on every wait and every write raises that reason."""
 
 
+class EvictingCluster(SharingCluster, t.Protocol):
+    """A cluster whose nodes can be drained."""
+
+    def evict(self, namespace: str, pod: str, *, uid: str, grace_period: int | None = None) -> bool:
+        """Ask for the eviction of the pod with that UID; False when it is gone already. Raises BudgetExhausted, Rejected.
+
+        ``grace_period`` in seconds, None for the pod's own.
+        """
+
+
 class Clock(t.Protocol):
     """Time that never jumps, and the date for people."""
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.steady.rollout.plugins.module_utils._operation import reading
 from ansible_collections.steady.rollout.plugins.module_utils._rollout import errors, objects
 
 if t.TYPE_CHECKING:
     from ansible_collections.steady.rollout.plugins.module_utils._operation.ports import Cluster
-    from ansible_collections.steady.rollout.plugins.module_utils._rollout.kinds.kind import Kind
+    from ansible_collections.steady.rollout.plugins.module_utils._rollout.resources import Resource
     from ansible_collections.steady.rollout.plugins.module_utils._rollout.snapshot import Reference
 
 Json = dict[str, t.Any]
@@ -19,9 +18,15 @@ STRATEGIC_MERGE = "application/strategic-merge-patch+json"
 ATTEMPTS = 10
 
 
+class Stored(t.Protocol):
+    """Something that says where the API server keeps it: every kind of workload, and nodes."""
+
+    RESOURCE: Resource
+
+
 def change(
     cluster: Cluster,
-    kind: Kind,
+    kind: Stored,
     reference: Reference,
     present: Json,
     make: t.Callable[[Json], Json],
@@ -45,7 +50,7 @@ def change(
                 kind.RESOURCE, reference.namespace, reference.name, sent, content_type=STRATEGIC_MERGE, dry_run=dry_run
             )
         except errors.Conflict:
-            now = reading.workload(cluster, kind, reference)
+            now = cluster.read(kind.RESOURCE, reference.namespace, reference.name)
             if _holds(now, body):
                 return present, now
             present = now

@@ -48,5 +48,9 @@ class Rejected(RolloutError):
     """The API server understood and refused the object: 400, 422, or an admission webhook's denial; the text carries its words."""
 
 
+class BudgetExhausted(RolloutError):
+    """429 to an eviction: a disruption budget lets no pod go at the moment; the text is the API server's."""
+
+
 class Interrupted(Exception):
     """Somebody asked the run to stop. Not a failure of the rollout: its text says what state is left."""

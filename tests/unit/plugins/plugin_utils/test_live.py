@@ -84,7 +84,8 @@ def test_the_task_names_its_workloads() -> None:
         "shop/app",
         "data/db",
     ]
-    assert names_of({"workloads": "{{ wrong }}"}) == ["None/None"]
+    assert names_of({"name": "worker-1"}) == ["worker-1"]
+    assert names_of({"workloads": "{{ wrong }}"}) == [""]
 
 
 def test_a_module_that_says_nothing_leaves_nothing_to_wait_for(shown: list[str]) -> None:

@@ -141,3 +141,32 @@ def test_a_feed_is_opened_on_the_same_server(server: ApiServer, connected: Conne
     server.plays("watch", Stream())
     with connected().open_feed([Scope(POD, "shop")]) as feed:
         assert len(feed.objects(Scope(POD, "shop"))) == 1
+
+
+BUDGET = {"reason": "DisruptionBudget", "message": "The disruption budget app needs 2 healthy pods and has 2 currently"}
+NO_ROOM = status(429, "Cannot evict pod as it would violate the pod's disruption budget.", details={"causes": [BUDGET]})
+
+
+def test_an_eviction_is_asked_for_by_uid(server: ApiServer, connected: Connect) -> None:
+    server.plays("create", OBJECT, OBJECT)
+    assert connected().evict("shop", "app-1", uid="u1", grace_period=3)
+    (asked,) = server.requests("create")
+    assert asked.path == "/api/v1/namespaces/shop/pods/app-1/eviction"
+    assert asked.body["kind"] == "Eviction"
+    assert asked.body["deleteOptions"] == {"preconditions": {"uid": "u1"}, "gracePeriodSeconds": 3}
+    connected().evict("shop", "app-1", uid="u1")
+    assert "gracePeriodSeconds" not in server.requests("create")[1].body["deleteOptions"]
+
+
+def test_a_pod_that_is_gone_or_another_by_now_needs_no_eviction(server: ApiServer, connected: Connect) -> None:
+    gone = status(404, 'pods "app-1" not found', details={"name": "app-1", "kind": "pods"})
+    server.plays("create", gone, status(409, "the UID in the precondition does not match"))
+    assert not connected().evict("shop", "app-1", uid="u1")
+    assert not connected().evict("shop", "app-1", uid="u1")
+
+
+def test_a_disruption_budget_is_told_from_a_server_that_is_busy(server: ApiServer, connected: Connect) -> None:
+    server.plays("create", status(429, "too many requests"), NO_ROOM)
+    with pytest.raises(errors.BudgetExhausted, match="app needs 2 healthy pods and has 2 currently"):
+        connected().evict("shop", "app-1", uid="u1")
+    assert len(server.requests("create")) == 2

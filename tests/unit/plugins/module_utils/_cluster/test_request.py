@@ -13,6 +13,9 @@ def test_paths_follow_the_scope() -> None:
     assert Request("get", POD, "shop", "a", sub="log").path == "/api/v1/namespaces/shop/pods/a/log"
     assert Request("get", NAMESPACE, "", "shop").path == "/api/v1/namespaces/shop"
     assert Request("create", DEPLOYMENT, "shop", "app").path == "/apis/apps/v1/namespaces/shop/deployments"
+    eviction = Request("create", DEPLOYMENT, "shop", "app", sub="eviction")
+    assert eviction.path == "/apis/apps/v1/namespaces/shop/deployments/app/eviction"
+    assert eviction.asked == "create eviction of Deployment shop/app"
     assert listing(Scope(POD, "")).path == "/api/v1/pods"
 
 

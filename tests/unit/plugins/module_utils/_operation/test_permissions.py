@@ -11,7 +11,7 @@ from ansible_collections.steady.rollout.plugins.module_utils._operation import p
 from ansible_collections.steady.rollout.plugins.module_utils._operation.outcome import Settings
 from ansible_collections.steady.rollout.plugins.module_utils._rollout import errors, gates, kinds, resources
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.findings.finding import Limits
-from ansible_collections.steady.rollout.plugins.module_utils._rollout.kinds import daemonset, deployment
+from ansible_collections.steady.rollout.plugins.module_utils._rollout.kinds import daemonset, deployment, statefulset
 from ansible_collections.steady.rollout.tests.unit import samples
 from ansible_collections.steady.rollout.tests.unit.films.replay import show
 
@@ -119,6 +119,26 @@ def test_a_sub_resource_may_be_granted_for_all_resources() -> None:
     assert not grants({**log, "resources": ["pods"]}, "get", resources.POD_LOG)
 
 
+def test_what_a_node_needs_is_asked_for_in_the_whole_cluster_before_anything_is_written() -> None:
+    stage = show("upgrade")
+    asked: list[tuple[str, str, str, str]] = []
+
+    def can_i(verb: str, resource: t.Any, namespace: str, name: str = "") -> bool:
+        asked.append((verb, resource.plural, namespace, name))
+        return resource.plural != "pods/eviction"
+
+    stage.cluster.can_i = can_i  # type: ignore[method-assign]
+    with pytest.raises(errors.Forbidden) as refusal:
+        permissions.of_nodes(stage.ports.cluster, "worker-1", permissions.DRAIN)
+    assert str(refusal.value) == (
+        "ServiceAccount ci/deployer may not do what this needs: create pods/eviction in the whole cluster (evictions). Nothing was"
+        " changed. Add to its Role (docs/permissions.md has a whole one):\n"
+        '    - {apiGroups: [""], resources: [pods/eviction], verbs: [create]}  # in a ClusterRole'
+    )
+    assert ("patch", "nodes", "", "worker-1") in asked
+    assert ("watch", "poddisruptionbudgets", "", "") in asked
+
+
 # what people read, and what kubectl applies
 
 
@@ -141,6 +161,7 @@ def table() -> str:
     rows: dict[tuple[str, tuple[str, ...], str], tuple[permissions.Right, dict[str, None], dict[str, None]]] = {}
     by_gates = [(f"gate `{name}`", right) for name, rights in permissions.GATES.items() for right in rights]
     by_gates += [(f"strategy `{name}`", right) for name, rights in permissions.STRATEGIES.items() for right in rights]
+    by_gates += [(f"`{name}`", right) for name, rights in permissions.NODES.items() for right in rights]
     by_operations = [(operation, right) for operation, kind in ALL for right in permissions.of(operation, kind)]
     for operation, right in [*by_operations, *by_gates]:
         key = (right.resource.group, right.verbs, right.why)
@@ -168,6 +189,8 @@ def roles() -> list[Json]:
     pinning = [right for right in every if right.option == "pin_digests"]
     every = [right for right in every if right not in (*along, *pinning)]
     reading = [right for name in ("info", "wait") for kind in kinds.KINDS for right in permissions.of(name, kind)]
+    of_nodes = [right for rights in permissions.NODES.values() for right in rights]
+    of_nodes += [right for kind in (deployment, statefulset) for right in permissions.of("wait", kind)]
     return [
         role("steady-rollout-viewer", [right for right in reading if right.namespace is None]),
         role("steady-rollout-operator", [right for right in every if right.namespace is None]),
@@ -176,6 +199,7 @@ def roles() -> list[Json]:
         role("steady-rollout-gates", [right for rights in permissions.GATES.values() for right in rights]),
         role("steady-rollout-strategies", [right for rights in permissions.STRATEGIES.values() for right in rights]),
         role("steady-rollout-nodes", [right for right in every if right.namespace == ""], "ClusterRole"),
+        role("steady-rollout-maintenance", of_nodes, "ClusterRole"),
     ]
 
 
