@@ -3,7 +3,7 @@
 .DEFAULT_GOAL := help
 IN := tests/environment
 
-.PHONY: help demo test lint docs unit package sanity integration report-test film scaling-test compare bench bench-traffic chaos lab lab-down lab-status shell clean
+.PHONY: help demo test lint docs unit package sanity integration report-test matrix film scaling-test compare bench bench-traffic chaos lab lab-down lab-status shell clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -14,7 +14,7 @@ demo: ## the whole story on a lab of three hosts: bootstrap, deploy, upgrade und
 test: ## everything below that checks, cheap steps first
 	@$(IN) tests/gate
 
-lint: ## ruff, mypy, ansible-lint, antsibull-docs, antsibull-changelog
+lint: ## ruff, mypy, ansible-lint, antsibull-docs, antsibull-changelog, reuse
 	@$(IN) tests/gate --keep-going lint
 
 docs: ## the documentation as a site: tests/output/docs/html/index.html
@@ -34,6 +34,9 @@ integration: ## the scenarios on the lab (FULL=yes: every story through every fa
 
 report-test: ## the report in a real browser: Chromium, roles, contrast, screenshots (WRITE=yes: into docs/)
 	@WRITE=$(WRITE) $(IN) tests/browser/run
+
+matrix: ## the unit tests on every supported Python, ansible-core, kubernetes and jmespath that is here, a story on the lab on the extremes
+	@$(IN) tests/matrix
 
 film: ## what the terminal shows of rollouts on the lab, into docs/progress.md
 	@$(IN) lab/film

