@@ -94,6 +94,8 @@ class Probe:
         seconds: list[Json] = []
         at_work = self._plan.concurrency
         try:
+            if not self._orders.empty():  # a stop: nobody else asks for anything before there are senders
+                self._end_schedule(sums.timeline)
             for _number in range(self._plan.concurrency):
                 threading.Thread(target=self._work, daemon=True).start()
             while at_work or self._now() < self._schedule.duration:

@@ -60,7 +60,7 @@ def inline(text: str) -> str:
 
 
 def facts(configuration: t.Any) -> Json:
-    """What counts of a configuration: values, what is in the files, and the header (the name of whose value is the library's own affair)."""
+    """What counts of a configuration: values, what is in the files, and the header."""
     paths = {name: getattr(configuration, name) for name in FILES}
     return {
         **{name: getattr(configuration, name) for name in FIELDS},
@@ -94,7 +94,7 @@ def by_library(options: Options, folder: Path) -> tuple[Json, t.Any]:
         ({**SERVER, "certificate-authority": "ca.crt"}, {"token": "t"}),
         ({**SERVER, "insecure-skip-tls-verify": True}, {"token": "t"}),
         ({**SERVER, "insecure-skip-tls-verify": False}, {"token": "t"}),
-        ({**SERVER, "tls-server-name": "k8s", "proxy-url": "http://proxy:3128"}, {"token": "t"}),
+        ({**SERVER, "tls-server-name": "k8s"}, {"token": "t"}),
         ({"server": "https://10.0.0.1:6443/k8s/clusters/c-1/", "extensions": [{"name": "m"}]}, {"token": "t"}),
         ({"server": "http://10.0.0.1:8080", "certificate-authority-data": inline("ca")}, {"client-key": "gone"}),
     ],
@@ -105,6 +105,12 @@ def test_what_is_plain_is_loaded_as_the_library_loads_it(cluster: Json, user: Js
         ours = plain.configure(chosen, str(folder))
         assert ours
         assert (facts(ours[0]), ours[1]) == by_library(chosen, folder)
+
+
+def test_a_proxy_of_the_kubeconfig_counts_also_where_the_library_is_too_old_to_read_it(folder: Path) -> None:
+    given = content({**SERVER, "proxy-url": "http://proxy:3128"}, {"token": "t"})
+    ours = plain.configure(Options(kubeconfig=written(folder, given)), str(folder))
+    assert ours and ours[0].proxy == "http://proxy:3128"
 
 
 @pytest.mark.parametrize(
