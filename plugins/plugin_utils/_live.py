@@ -22,7 +22,7 @@ from ansible import constants
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
-from ansible_collections.steady.rollout.plugins.module_utils._ansible.progress import VARIABLE
+from ansible_collections.steady.rollout.plugins.module_utils._ansible.progress import DETAILS, VARIABLE
 from ansible_collections.steady.rollout.plugins.module_utils._rollout import digest
 from ansible_collections.steady.rollout.plugins.plugin_utils._pace import Pace
 
@@ -56,9 +56,10 @@ class LiveAction(ActionBase):
         """The module's result."""
         if not self._can_follow():
             return t.cast(Json, self._execute_module(task_vars=task_vars, wrap_async=self._task.async_val))
-        pace = Pace(names_of(self._task.args), details=Display().verbosity > 0)
+        detailed = Display().verbosity > 0
+        pace = Pace(names_of(self._task.args), details=detailed)
         with Follower(pace) as follower:
-            self._task.environment = [*(self._task.environment or []), {VARIABLE: follower.path}]
+            self._task.environment = [*(self._task.environment or []), {VARIABLE: follower.path, DETAILS: "yes" if detailed else ""}]
             return t.cast(Json, self._execute_module(task_vars=task_vars))
 
     def _can_follow(self) -> bool:

@@ -30,6 +30,8 @@ SETTINGS = Settings(timeout=180.0, holder="tests", zero_downtime=Care(require=Fa
 class Told:
     """Progress that was told."""
 
+    detailed = True
+
     def __init__(self) -> None:
         self.lines: list[str] = []
 

@@ -65,6 +65,8 @@ def far(cluster: ApiCluster, tmp_path: pathlib.Path) -> str:
 class Witness:
     """Hears what is told; freezes the host once the new pod is ready on it, and lets its successor count at once."""
 
+    detailed = True
+
     def __init__(self, cluster: ApiCluster, reference: Reference) -> None:
         self._cluster, self._reference = cluster, reference
         self.lines: list[str] = []

@@ -16,6 +16,8 @@ from ansible.module_utils.common.parameters import remove_values
 from ansible_collections.steady.rollout.plugins.module_utils._rollout import errors
 
 VARIABLE = "STEADY_ROLLOUT_PROGRESS"
+DETAILS = "STEADY_ROLLOUT_PROGRESS_DETAILS"
+"""Set to anything where whoever follows wants the details, too."""
 
 
 class ProgressFile:
@@ -24,7 +26,10 @@ class ProgressFile:
     ``hidden`` values are blotted out.
     """
 
-    def __init__(self, descriptor: int | None, hidden: t.AbstractSet[str] = frozenset()) -> None:
+    def __init__(
+        self, descriptor: int | None, hidden: t.AbstractSet[str] = frozenset(), *, detailed: bool = False
+    ) -> None:
+        self.detailed = detailed
         self._descriptor = descriptor
         self._hidden = hidden
 
@@ -51,6 +56,6 @@ def open_progress(environ: t.Mapping[str, str], hidden: t.AbstractSet[str] = fro
     if not path:
         return ProgressFile(None)
     try:
-        return ProgressFile(os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), hidden)
+        return ProgressFile(os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), hidden, detailed=bool(environ.get(DETAILS)))
     except OSError as error:
         raise errors.InvalidInput(f"{VARIABLE}: {path!r} cannot be written: {error.strerror}.") from None

@@ -44,6 +44,8 @@ class Api:
         self._doubted_until = 0.0
         self.patience = patience
         self.timings = timings
+        self.lists_by_watch = True
+        """Whether a watch may be asked to tell first what is there; False once the server has refused."""
 
     @property
     def server(self) -> str:

@@ -95,7 +95,7 @@ class Board:
     def _look(self) -> bool:
         changed = self._stirred or bool(self._unseen)
         for scope in self._unseen:
-            self._view[scope] = sorted(self._objects[scope].values(), key=_age)
+            self._view[scope] = sorted(self._objects[scope].values(), key=age)
         self._unseen.clear()
         self._stirred = False
         return changed
@@ -121,6 +121,7 @@ def key_of(item: Json) -> tuple[str, str]:
     return str(metadata.get("namespace", "")), str(metadata.get("name", ""))
 
 
-def _age(item: Json) -> tuple[str, str]:
+def age(item: Json) -> tuple[str, str]:
+    """What puts objects in order, oldest first."""
     metadata = item.get("metadata") or {}
     return str(metadata.get("creationTimestamp") or ""), str(metadata.get("name", ""))

@@ -210,6 +210,10 @@ class ApiCluster:
             self._streams.close()
             self._streams = None
 
+    def seen(self, scope: Scope) -> t.Sequence[Json] | None:
+        """The scope's objects as the shared streams show them at this moment; None where those may be behind."""
+        return self._streams.seen(scope) if self._streams else None
+
     def stop(self, reason: Exception) -> None:
         """End what goes on: each wait on shared streams and each write, other than clearing up, raises that reason from now on."""
         self._stopped = reason

@@ -80,6 +80,24 @@ def watching(scope: Scope, version: str, seconds: float) -> Request:
     return Request("watch", scope.resource, scope.namespace, query=query + _selectors(scope))
 
 
+def streaming(scope: Scope, seconds: float) -> Request:
+    """Watch the scope from now on, after all that is there: an event for each object, then a bookmark that ``ends_list``."""
+    query = (
+        ("watch", "1"),
+        ("allowWatchBookmarks", "true"),
+        ("sendInitialEvents", "true"),
+        ("resourceVersionMatch", "NotOlderThan"),
+        ("timeoutSeconds", str(max(1, round(seconds)))),
+    )
+    return Request("watch", scope.resource, scope.namespace, query=query + _selectors(scope))
+
+
+def ends_list(event: dict[str, t.Any]) -> bool:
+    """Whether all that was there when a watch began has been told."""
+    notes = ((event.get("object") or {}).get("metadata") or {}).get("annotations") or {}
+    return event.get("type") == "BOOKMARK" and notes.get("k8s.io/initial-events-end") == "true"
+
+
 def _selectors(scope: Scope) -> tuple[tuple[str, str], ...]:
     pairs = (("labelSelector", scope.labels), ("fieldSelector", scope.fields))
     return tuple(pair for pair in pairs if pair[1])

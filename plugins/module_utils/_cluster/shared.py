@@ -13,7 +13,7 @@ from collections import defaultdict
 from functools import partial
 
 from ansible_collections.steady.rollout.plugins.module_utils._cluster import stock
-from ansible_collections.steady.rollout.plugins.module_utils._cluster.board import Board, key_of
+from ansible_collections.steady.rollout.plugins.module_utils._cluster.board import Board, age, key_of
 from ansible_collections.steady.rollout.plugins.module_utils._cluster.feed import LiveFeed, end
 from ansible_collections.steady.rollout.plugins.module_utils._cluster.watcher import Watcher, older
 from ansible_collections.steady.rollout.plugins.module_utils._rollout import errors, kinds, objects, selectors
@@ -118,6 +118,12 @@ class Stream:
 
     # who reads
 
+    def seen(self, interest: Interest) -> list[Json] | None:
+        """What is there for it, oldest first; None while that may be behind."""
+        if self._trouble:
+            return None
+        return sorted(filter(interest.takes, self._stock.find(interest.mark(self._stock))), key=age)
+
     def join(self, interest: Interest) -> None:
         """Fill in what is there for it, and keep that true."""
         self._interests[interest] = set()
@@ -217,6 +223,17 @@ class Streams:
                 interest.stream.join(interest)
         view.board.wait_until_listed()
         return LiveFeed(view.board, partial(self._leave, view))
+
+    def seen(self, scope: Scope) -> list[Json] | None:
+        """The scope's objects at this moment; None while they may be behind. Raises why nothing is known."""
+        with self._changed:
+            if self._stopped:
+                raise self._stopped
+            stream = self._stream(carrier(scope))
+            self._changed.wait_for(lambda: stream.listed or stream.failure)
+            if stream.failure:
+                raise stream.failure
+            return stream.seen(Interest(View(Board(())), scope, stream))
 
     def written(self, resource: Resource, item: Json) -> None:
         """Show what a write has been answered with: who opens a feed after it must not see the object as it was before."""

@@ -9,7 +9,14 @@ import time
 import typing as t
 
 from ansible_collections.steady.rollout.plugins.module_utils._cluster import answers, transport
-from ansible_collections.steady.rollout.plugins.module_utils._cluster.request import listing, watching
+from ansible_collections.steady.rollout.plugins.module_utils._cluster.request import (
+    Request,
+    ends_list,
+    listing,
+    streaming,
+    watching,
+)
+from ansible_collections.steady.rollout.plugins.module_utils._rollout import errors
 
 if t.TYPE_CHECKING:
     from urllib3 import BaseHTTPResponse
@@ -56,7 +63,9 @@ class Watcher(threading.Thread):
     def run(self) -> None:
         """List and watch; a final answer goes on the board."""
         try:
-            self._take(self._api.json(listing(self._scope), stop=self._stop_asked))
+            self._list_by_watch()
+            if not self._version:
+                self._take(self._api.json(listing(self._scope), stop=self._stop_asked))
             self._follow()
         except Exception as error:
             if not self._stop_asked.is_set():
@@ -68,6 +77,35 @@ class Watcher(threading.Thread):
         with self._line:
             if self._stream is not None:
                 transport.hang_up(self._stream)
+
+    def _list_by_watch(self) -> None:
+        """Let the first watch tell what is there, too: one request, and never a list as a whole. Any trouble leaves that to a list.
+
+        It is a short one, so that silence is noticed as soon as with a list.
+        """
+        if not self._api.lists_by_watch or self._stop_asked.is_set():
+            return
+        timings = self._api.timings
+        there: list[Json] = []
+
+        def take(event: Json) -> None:
+            if self._version:
+                self._take_event(event)
+            elif ends_list(event):
+                self._take({"metadata": event["object"]["metadata"], "items": there})
+            elif event.get("type") == "ADDED":
+                there.append(event.get("object") or {})
+            else:
+                raise answers.Expired("what came is no list")
+
+        try:
+            self._read(streaming(self._scope, timings.read - timings.silence), timings.read, take)
+        except errors.Rejected:
+            self._api.lists_by_watch = False  # servers before 1.32 do not know how
+        except answers.Expired:
+            self._version = ""
+        except (errors.RolloutError, answers.Passing):
+            pass
 
     def _follow(self) -> None:
         pauses = self._api.pauses()
@@ -97,15 +135,17 @@ class Watcher(threading.Thread):
         """One watch from open to end. A cut or silence is an end like any other: the next watch goes on from there."""
         timings = self._api.timings
         seconds = random.uniform(*timings.watch)
-        request = watching(self._scope, self._version, seconds)
-        response = self._api.send(request, stream=True, read=seconds + timings.silence)
+        self._read(watching(self._scope, self._version, seconds), seconds + timings.silence, self._take_event)
+
+    def _read(self, request: Request, silence: float, take: t.Callable[[Json], None]) -> None:
+        response = self._api.send(request, stream=True, read=silence)
         self._board.trouble(self._scope, "")
         with self._line:
             self._stream = response
         try:
             if not self._stop_asked.is_set():
                 for line in transport.lines(response):
-                    self._take_event(answers.parse(line))
+                    take(answers.parse(line))
         except transport.NoAnswer:
             pass
         finally:

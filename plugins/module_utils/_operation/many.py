@@ -7,14 +7,14 @@ import collections
 import threading
 import time
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ansible_collections.steady.rollout.plugins.module_utils._operation import journal, survey
 from ansible_collections.steady.rollout.plugins.module_utils._operation.outcome import Outcome, Settings
 from ansible_collections.steady.rollout.plugins.module_utils._rollout import errors
 
 if t.TYPE_CHECKING:
-    from ansible_collections.steady.rollout.plugins.module_utils._operation.ports import Ports, SharingCluster
+    from ansible_collections.steady.rollout.plugins.module_utils._operation.ports import Cluster, Ports, SharingCluster
     from ansible_collections.steady.rollout.plugins.module_utils._rollout.snapshot import Reference
 
 NOT_BEGUN, INTERRUPTED = "not_begun", "interrupted"
@@ -40,9 +40,10 @@ def many(
 
     Raises Refused before the first write when one of them cannot be done.
     """
-    survey.check(ports, tasks)
-    crew = _Crew(ports, tasks, stop_on_failure)
     with cluster.shared():
+        ports = replace(ports, glance=t.cast("Cluster", survey.Glance(cluster, ports.clock)))
+        survey.check(ports, tasks)
+        crew = _Crew(ports, tasks, stop_on_failure)
         places = range(min(parallel or len(tasks), len(tasks)))
         workers = [threading.Thread(target=crew.work, daemon=True) for _place in places]
         try:

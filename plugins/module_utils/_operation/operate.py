@@ -61,11 +61,13 @@ def operate(operation: str, roll: Roll, plan: Planner, *, must_exist: bool = Tru
 
     ``operation`` is its name in ``permissions``.
     """
+    roll, ports = _glancing(roll), roll.ports
     permissions.check(roll.ports, roll.kind, roll.reference, operation, roll.settings)
     present = _present(roll, must_exist)
     roll, planned = _planned(roll, plan, present)
     rolls = present is not None and planned.write is not None and not roll.proven
     roll = gating.prepared(roll, planned.intended or present or {}, rolls=rolls)
+    roll = replace(roll, ports=ports)
     if roll.settings.only_check:
         return Outcome(roll.reference, planned.write is not None, False, planned.asked)
     if roll.settings.dry_run:
@@ -100,6 +102,13 @@ def patched(make: t.Callable[[Json], Json], present: Json) -> t.Callable[[Roll],
         )
 
     return write
+
+
+def _glancing(roll: Roll) -> Roll:
+    """The roll for a look that others take as well. A strategy looks for itself: two may share a route."""
+    if roll.ports.glance is None or roll.settings.strategy:
+        return roll
+    return replace(roll, ports=replace(roll.ports, cluster=roll.ports.glance))
 
 
 def _planned(roll: Roll, plan: Planner, present: Json | None) -> tuple[Roll, Plan]:

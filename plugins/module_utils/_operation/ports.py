@@ -152,6 +152,9 @@ class SharingCluster(Cluster, t.Protocol):
     def shared(self) -> t.ContextManager[None]:
         """While it lasts, all feeds share their streams."""
 
+    def seen(self, scope: Scope) -> list[Json] | None:
+        """The scope's objects as the shared streams show them at this moment; None where those may be behind. Only while shared."""
+
     def stop(self, reason: Exception) -> None:
         """From now on every wait and every write raises that reason."""
 
@@ -179,6 +182,10 @@ class Clock(t.Protocol):
 class Progress(t.Protocol):
     """Where a running operation says what changed."""
 
+    @property
+    def detailed(self) -> bool:
+        """Whether anybody sees what is said in ``detail``; finding it out costs."""
+
     def say(self, text: str, *, about: str = "", state: str = "", passing: bool = False, detail: bool = False) -> None:
         """One line, already complete: it begins with the workload that it is ``about``.
 
@@ -189,10 +196,15 @@ class Progress(t.Protocol):
 
 @dataclass(frozen=True)
 class Ports:
-    """Everything outside that an operation touches; ``http`` only where gates measure, ``registries`` where digests are pinned."""
+    """Everything outside that an operation touches; ``http`` only where gates measure, ``registries`` where digests are pinned.
+
+    ``glance`` is the cluster for a look that others take as well, a moment old: what is decided by it has to be pinned when it is
+    written. None where nobody else looks.
+    """
 
     cluster: Cluster
     clock: Clock
     progress: Progress
     http: Http | None = None
     registries: Registries | None = None
+    glance: Cluster | None = None

@@ -149,14 +149,20 @@ async def unavailable_for_half_a_minute(exchange: Exchange) -> None:
 
 
 def gone_for(seconds: float) -> Play:
-    """Once all four watches of a Deployment are open nobody listens any more, for so long."""
+    """Once all four watches of a Deployment have told what is there, and one of them some news, nobody listens any more, for so long."""
 
     async def gone(exchange: Exchange) -> None:
-        if exchange.verb == "watch" and exchange.proxy.running["watch"] == 4:
-            exchange.proxy.memory.setdefault("leaving", exchange)
-        if exchange.proxy.memory.get("leaving") is exchange:
-            exchange.proxy.leave(seconds)
-        await none(exchange)
+        memory = exchange.proxy.memory
+        if exchange.verb != "watch" or memory.get("left"):
+            return await none(exchange)
+        async for line in exchange.events():
+            await exchange.send(line)
+            if b"initial-events-end" in line:
+                memory["told"] = memory.get("told", 0) + 1
+            elif memory.get("told", 0) >= 4 and not memory.get("left"):
+                memory["left"] = True
+                exchange.proxy.leave(seconds)
+        return await _finish(exchange)
 
     return gone
 

@@ -31,6 +31,7 @@ _LEAVING = TIMINGS.watch[1] + TIMINGS.silence
 class Narrative:
     """What was told while it went on."""
 
+    detailed: t.ClassVar[bool] = True
     lines: list[str] = field(default_factory=list)
 
     def say(self, text: str, **_how: object) -> None:

@@ -71,6 +71,8 @@ class Doomed:
 class Silent:
     """Nobody follows."""
 
+    detailed = False
+
     def say(self, text: str, **_how: object) -> None:
         """Nothing."""
 

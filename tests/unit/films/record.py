@@ -121,6 +121,8 @@ def without_nulls(value: t.Any) -> t.Any:
 class Aloud:
     """Progress to the terminal."""
 
+    detailed = True
+
     def say(self, text: str, **_how: object) -> None:
         """One line."""
         print(f"    {text}", flush=True)

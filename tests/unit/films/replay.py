@@ -39,7 +39,8 @@ class FilmClock:
 class Heard:
     """Progress that was told."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, detailed: bool = True) -> None:
+        self.detailed = detailed
         self.lines: list[str] = []
         self.details: list[str] = []
         self.passing: list[str] = []
@@ -156,6 +157,10 @@ class Projector:
     def shared(self) -> t.ContextManager[None]:
         """Nothing: a film is one stream."""
         return contextlib.nullcontext()
+
+    def seen(self, scope: Scope) -> list[Json] | None:
+        """What the film shows."""
+        return self.stage.list(scope)
 
     def stop(self, reason: Exception) -> None:
         """No film is stopped."""

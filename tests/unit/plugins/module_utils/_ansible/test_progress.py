@@ -59,3 +59,10 @@ def test_hidden_values_are_blotted_out(tmp_path: pathlib.Path) -> None:
     line = json.loads(path.read_text())
     assert line["about"] == "app"
     assert line["text"].startswith("app  crash loop: cannot log in with ***")
+
+
+def test_details_are_wanted_where_whoever_follows_says_so(tmp_path: pathlib.Path) -> None:
+    follows = {progress.VARIABLE: str(tmp_path / "told")}
+    assert not progress.open_progress({}).detailed
+    assert not progress.open_progress({**follows, progress.DETAILS: ""}).detailed
+    assert progress.open_progress({**follows, progress.DETAILS: "yes"}).detailed

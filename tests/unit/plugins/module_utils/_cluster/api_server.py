@@ -83,6 +83,12 @@ def event(kind: str, item: Json) -> bytes:
     return json.dumps({"type": kind, "object": item}, ensure_ascii=False).encode() + b"\n"
 
 
+def told(version: int) -> bytes:
+    """The line of a watch that lists first: all that was there has been told."""
+    notes = {"resourceVersion": str(version), "annotations": {"k8s.io/initial-events-end": "true"}}
+    return event("BOOKMARK", {"metadata": notes})
+
+
 class ApiServer:
     """Answers each verb with its script, one answer per request; the last one is repeated."""
 
@@ -91,6 +97,7 @@ class ApiServer:
         self._scripts: dict[str, list[Answer]] = defaultdict(list)
         self._condition = threading.Condition()
         self._over = threading.Event()
+        self.plays("stream", status(422, "sendInitialEvents: Forbidden: sendInitialEvents is forbidden for watch"))
         self._http = _Listener(("127.0.0.1", 0), Handler)
         self._http.script = self
         if tls:
@@ -100,7 +107,7 @@ class ApiServer:
         self.url = f"http{'s' if tls else ''}://127.0.0.1:{self._http.server_port}"
 
     def plays(self, verb: str, *answers: Answer) -> None:
-        """The script of a verb: get (objects), list, watch, create, patch, delete."""
+        """The script of a verb: get (objects), list, watch, stream (a watch that lists first), create, patch, delete."""
         with self._condition:
             self._scripts[verb] = list(answers)
 
@@ -179,7 +186,7 @@ class Handler(BaseHTTPRequestHandler):
         if self.command in written:
             return written[self.command]
         if "watch" in query:
-            return "watch"
+            return "stream" if "sendInitialEvents" in query else "watch"
         return "list" if path.rpartition("/")[2] in ("pods", "deployments", "events", "leases") else "get"
 
     def _give(self, answer: Answer) -> None:

@@ -197,6 +197,25 @@ def test_what_was_written_is_there_for_a_feed_that_opens_after_it() -> None:
     assert (feed.wait(0), version(feed, wide)) == (True, "8")
 
 
+def test_what_the_streams_show_is_there_without_a_feed() -> None:
+    streams = Still()
+    streams.change(Scope(DEPLOYMENT, "shop"), "ADDED", labelled("web", 1, {"app": "web"}))
+    streams.change(Scope(DEPLOYMENT, "shop"), "ADDED", labelled("db", 2, {"app": "db"}))
+    for scope in (Scope(DEPLOYMENT, "shop", fields="metadata.name=web"), Scope(DEPLOYMENT, "shop", labels="app=web")):
+        assert [item["metadata"]["name"] for item in streams.seen(scope) or ()] == ["web"]
+    assert streams.seen(Scope(DEPLOYMENT, "shop", fields="metadata.name=ghost")) == []
+    assert streams._stream(Scope(DEPLOYMENT, "shop"))._interests == {}
+
+
+def test_a_stream_in_trouble_does_not_say_what_is_there() -> None:
+    streams = Still()
+    streams._stream(Scope(POD, "shop")).trouble(Scope(POD, "shop"), "connection refused")
+    assert streams.seen(Scope(POD, "shop")) is None
+    streams.stop(errors.Interrupted("Stopped."))
+    with pytest.raises(errors.Interrupted):
+        streams.seen(Scope(POD, "shop"))
+
+
 def test_an_object_that_was_made_again_is_never_outdated() -> None:
     """A cluster that was restored from a backup counts from an earlier version."""
     streams, wide = Still(), Scope(POD, "shop")

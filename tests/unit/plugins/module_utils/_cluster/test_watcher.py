@@ -17,6 +17,7 @@ from ansible_collections.steady.rollout.tests.unit.plugins.module_utils._cluster
     listed,
     pod,
     status,
+    told,
 )
 
 PODS = Scope(POD, "shop")
@@ -64,6 +65,66 @@ def test_a_stop_before_the_start_is_heeded(server: ApiServer, watcher: Watcher) 
     watcher.start()
     watcher.join(5)
     assert server.count("watch") == 0
+
+
+def test_the_first_watch_brings_the_list_along(server: ApiServer, watcher: Watcher, board: Board) -> None:
+    news = event("MODIFIED", pod("a", 6, spec={}))
+    server.plays("stream", Stream((event("ADDED", pod("b", 4)), event("ADDED", pod("a", 2)), told(5), news), "end"))
+    server.plays("watch", Stream())
+    watcher.start()
+    board.wait_until_listed()
+    server.wait_for("watch", 1)
+    board.wait(5)
+    assert [item["metadata"]["name"] for item in board.objects(PODS)] == ["a", "b"]
+    assert (server.count("list"), server.requests("watch")[0].query["resourceVersion"]) == (0, "6")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Stream((event("ADDED", pod("a", 4)),), "cut"),
+        Stream((event("ADDED", pod("a", 4)), b'{"type": "ADD'), "end"),
+        Stream((event("ERROR", {"code": 410, "message": "too old"}),), "end"),
+        status(503, "starting"),
+        status(410, "too old"),
+        Nothing(),
+    ],
+)
+def test_a_watch_that_does_not_tell_all_is_no_list(
+    server: ApiServer, watcher: Watcher, board: Board, answer: t.Any
+) -> None:
+    server.plays("stream", answer)
+    server.plays("list", listed(5, "a", "b"))
+    server.plays("watch", Stream())
+    watcher.start()
+    board.wait_until_listed()
+    assert [item["metadata"]["name"] for item in board.objects(PODS)] == ["a", "b"]
+
+
+def test_a_version_forgotten_after_the_list_is_listed_anew(server: ApiServer, watcher: Watcher, board: Board) -> None:
+    gone = event("ERROR", {"code": 410, "message": "too old"})
+    server.plays("stream", Stream((event("ADDED", pod("a", 4)), told(5), gone), "end"))
+    server.plays("list", listed(7))
+    server.plays("watch", Stream())
+    watcher.start()
+    board.wait_until_listed()
+    server.wait_for("watch", 1)
+    board.wait(5)
+    assert board.objects(PODS) == []
+
+
+def test_a_server_that_cannot_is_not_asked_again(server: ApiServer, connected: Connect) -> None:
+    server.plays("list", listed(5))
+    server.plays("watch", Stream())
+    api = connected()._api
+    for _time in range(2):
+        board = Board([PODS])
+        watcher = Watcher(api, PODS, board)
+        watcher.start()
+        board.wait_until_listed()
+        watcher.stop()
+        watcher.join(5)
+    assert (server.count("stream"), server.count("list")) == (1, 2)
 
 
 def test_an_old_list_is_renewed(server: ApiServer, connected: Connect, board: Board) -> None:

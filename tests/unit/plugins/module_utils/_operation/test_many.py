@@ -11,11 +11,13 @@ import pytest
 from ansible_collections.steady.rollout.plugins.module_utils._operation import many
 from ansible_collections.steady.rollout.plugins.module_utils._operation.many import Task
 from ansible_collections.steady.rollout.plugins.module_utils._operation.outcome import Outcome, Settings
+from ansible_collections.steady.rollout.plugins.module_utils._operation.ports import Ports
 from ansible_collections.steady.rollout.plugins.module_utils._rollout import errors
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.findings.finding import Finding
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.snapshot import Reference
+from ansible_collections.steady.rollout.tests.unit.films.replay import FilmClock
 
-PORTS = t.cast(t.Any, None)
+PORTS = Ports(t.cast(t.Any, None), FilmClock(), t.cast(t.Any, None))
 
 
 @pytest.fixture(autouse=True)

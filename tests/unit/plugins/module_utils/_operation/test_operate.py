@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 import typing as t
 
 import pytest
 
+from ansible_collections.steady.rollout.plugins.module_utils._operation.survey import Glance
 from ansible_collections.steady.rollout.plugins.module_utils._rollout import errors
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.leases import Claim
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.resources import DEPLOYMENT
@@ -68,6 +70,44 @@ def test_what_another_run_did_meanwhile_is_read_before_anything_is_written() -> 
     with pytest.raises(errors.Refused, match="it is paused"):
         upgraded(stage)
     assert stage.cluster.bodies == []
+
+
+def old_look(stage: Show) -> None:
+    """One of many: the look that it shares shows the workload as it was at the beginning."""
+    old = copy.deepcopy([item for item in stage.cluster.stage.objects.values() if item["kind"] == "Deployment"])
+    for item in old:
+        item["metadata"]["resourceVersion"] = "1"
+    glance = Glance(stage.cluster, stage.clock)
+    stage.cluster.seen = lambda scope: old if scope.resource == DEPLOYMENT and scope.fields else []  # type: ignore[method-assign]
+    stage.ports = dataclasses.replace(stage.ports, glance=t.cast(t.Any, glance))
+
+
+def test_a_workload_that_moved_since_many_looked_at_it_is_read_again() -> None:
+    stage = show("upgrade")
+    old_look(stage)
+    outcome = upgraded(stage)
+    assert outcome.status == "complete", outcome.message
+    assert stage.cluster.bodies[0]["metadata"]["resourceVersion"] != "1"
+
+
+def test_what_was_done_to_it_since_many_looked_at_it_is_heeded() -> None:
+    stage = show("upgrade")
+    old_look(stage)
+    for item in stage.cluster.stage.objects.values():
+        if item["kind"] == "Deployment":
+            item["spec"]["paused"] = True
+    with pytest.raises(errors.Refused, match="it is paused"):
+        upgraded(stage)
+    assert stage.cluster.bodies == []
+
+
+def test_after_another_run_nobody_trusts_an_old_look() -> None:
+    stage = show("upgrade")
+    old_look(stage)
+    contended(stage)
+    with pytest.raises(errors.Refused, match="it is paused"):
+        upgraded(stage)
+    assert stage.cluster.tried == stage.cluster.bodies == []
 
 
 def test_what_is_refused_is_refused_before_the_lease() -> None:
