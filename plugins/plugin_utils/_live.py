@@ -59,7 +59,10 @@ class LiveAction(ActionBase):
         detailed = Display().verbosity > 0
         pace = Pace(names_of(self._task.args), details=detailed)
         with Follower(pace) as follower:
-            self._task.environment = [*(self._task.environment or []), {VARIABLE: follower.path, DETAILS: "yes" if detailed else ""}]
+            self._task.environment = [
+                *(self._task.environment or []),
+                {VARIABLE: follower.path, DETAILS: "yes" if detailed else ""},
+            ]
             return t.cast(Json, self._execute_module(task_vars=task_vars))
 
     def _can_follow(self) -> bool:

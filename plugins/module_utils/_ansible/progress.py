@@ -56,6 +56,8 @@ def open_progress(environ: t.Mapping[str, str], hidden: t.AbstractSet[str] = fro
     if not path:
         return ProgressFile(None)
     try:
-        return ProgressFile(os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), hidden, detailed=bool(environ.get(DETAILS)))
+        return ProgressFile(
+            os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), hidden, detailed=bool(environ.get(DETAILS))
+        )
     except OSError as error:
         raise errors.InvalidInput(f"{VARIABLE}: {path!r} cannot be written: {error.strerror}.") from None

@@ -31,6 +31,8 @@ if t.TYPE_CHECKING:
 
 Json = dict[str, t.Any]
 
+_PAGE = 500
+"""Objects that one answer to a list may hold: a list of thousands is never in memory as text."""
 _LOG_PATIENCE = 5.0
 _LOG_BYTES = 65536
 
@@ -82,8 +84,20 @@ class ApiCluster:
             raise
 
     def list(self, scope: Scope) -> list[Json]:
-        """The scope's objects."""
-        return answers.items(scope.resource, self._api.json(listing(scope)))
+        """The scope's objects, as of one moment."""
+        found: list[Json] = []
+        place = ""
+        while True:
+            try:
+                answer = self._api.json(listing(scope, limit=_PAGE, place=place))
+            except errors.Rejected:
+                if not place:
+                    raise
+                return answers.items(scope.resource, self._api.json(listing(scope)))  # the place has been forgotten
+            found += answers.items(scope.resource, answer)
+            place = str((answer.get("metadata") or {}).get("continue") or "")
+            if not place:
+                return found
 
     def patch(
         self, resource: Resource, namespace: str, name: str, body: t.Any, *, content_type: str, dry_run: bool = False

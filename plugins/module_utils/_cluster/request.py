@@ -64,9 +64,11 @@ class Request:
         return f"{self.verb} {f'{self.sub} of ' if self.sub else ''}{self.what}"
 
 
-def listing(scope: Scope) -> Request:
-    """List the scope."""
-    return Request("list", scope.resource, scope.namespace, query=_selectors(scope))
+def listing(scope: Scope, *, limit: int = 0, place: str = "") -> Request:
+    """List the scope; with a ``limit`` so many objects at most, from the ``place`` on that the answer before named."""
+    pages = (("limit", str(limit or "")), ("continue", place))
+    query = _selectors(scope) + tuple(pair for pair in pages if pair[1])
+    return Request("list", scope.resource, scope.namespace, query=query)
 
 
 def watching(scope: Scope, version: str, seconds: float) -> Request:

@@ -34,21 +34,23 @@ class Glance:
         self._cluster = cluster
         self._clock = clock
         self._line = threading.Lock()
-        self._told: dict[object, tuple[float, Future[t.Any]]] = {}
+        self._told: dict[object, tuple[float, Future[t.Sequence[Json]]]] = {}
 
     def read(self, resource: Resource, namespace: str, name: str) -> Json:
         """One object. Raises NotFound."""
-        found = self._streamed(Scope(resource, namespace, fields=f"metadata.name={name}")) if resource in _LIVE else None
+        found = (
+            self._streamed(Scope(resource, namespace, fields=f"metadata.name={name}")) if resource in _LIVE else None
+        )
         return found[0] if found else self._cluster.read(resource, namespace, name)
 
     def list(self, scope: Scope) -> t.Sequence[Json]:
         """The scope's objects."""
         found = self._streamed(scope) if scope.resource in _LIVE else None
-        return self._once(scope, lambda: self._cluster.list(scope)) if found is None else found
+        return self._once(self._cluster.list, scope) if found is None else found
 
     def rules(self, namespace: str) -> t.Sequence[Json]:
-        """What RBAC allows us in the namespace; that a moment ago is as good as that of the whole run, for the server has the last word."""
-        return self._once(namespace, lambda: self._cluster.rules(namespace), math.inf)
+        """What RBAC allows us in the namespace, asked once in a run: the server has the last word at each write."""
+        return self._once(self._cluster.rules, namespace, moment=math.inf)
 
     def __getattr__(self, name: str) -> t.Any:
         return getattr(self._cluster, name)
@@ -59,18 +61,20 @@ class Glance:
         except errors.RolloutError:
             return None  # asked for by itself it says why
 
-    def _once(self, key: object, ask: t.Callable[[], t.Any], moment: float = MOMENT) -> t.Any:
+    def _once(
+        self, ask: t.Callable[[t.Any], t.Sequence[Json]], what: object, *, moment: float = MOMENT
+    ) -> t.Sequence[Json]:
         """The answer to one who asks for all that ask within a moment, or its error."""
         now = self._clock.monotonic()
         with self._line:
-            told = self._told.get(key)
-            answer: Future[t.Any] = told[1] if told and now - told[0] <= moment else Future()
+            told = self._told.get(what)
+            answer: Future[t.Sequence[Json]] = told[1] if told and now - told[0] <= moment else Future()
             first = not told or answer is not told[1]
             if first:
-                self._told[key] = (now, answer)
+                self._told[what] = (now, answer)
         if first:
             try:
-                answer.set_result(ask())
+                answer.set_result(ask(what))
             except BaseException as error:
                 answer.set_exception(error)
         return answer.result()

@@ -91,7 +91,8 @@ def wait(roll: Roll, present: Json, aim: Aim, steps: t.Sequence[Step] = ()) -> W
             snapshot = roll.kind.gather(roll.reference, [feed.objects(scope) for scope in scopes])
             memory, verdict = verdicts.judge(roll.kind, snapshot, aim, memory, settings.limits, at)
             narrator.tell(verdict, feed.trouble())
-            if ports.progress.detailed and verdict.status.counted:  # until then pods of a revision that is used again look like old ones
+            counted = verdict.status.counted  # until then pods of a revision that is used again look like old ones
+            if counted and ports.progress.detailed:
                 narrator.tell_pods(podwords.states(roll.kind, snapshot))
             if verdict.phase == "complete":  # the time is for the rollout; its gates bring their own
                 deadline = max(deadline, at + settings.timeout)

@@ -54,7 +54,34 @@ def test_listed_objects_have_their_kind(server: ApiServer, connected: Connect) -
     server.plays("list", listed(5, "a"))
     (found,) = connected().list(Scope(POD, "shop", labels="app=web", fields="spec.nodeName=n1"))
     assert (found["apiVersion"], found["kind"], found["metadata"]["name"]) == ("v1", "Pod", "a")
-    assert server.requests("list")[0].query == {"labelSelector": "app=web", "fieldSelector": "spec.nodeName=n1"}
+    query = {"labelSelector": "app=web", "fieldSelector": "spec.nodeName=n1", "limit": "500"}
+    assert server.requests("list")[0].query == query
+
+
+def page(place: str, *names: str) -> Reply:
+    """One page of a list, and where the next one begins."""
+    reply = listed(5, *names)
+    reply.body["metadata"]["continue"] = place
+    return reply
+
+
+def test_a_long_list_comes_in_pages(server: ApiServer, connected: Connect) -> None:
+    server.plays("list", page("second", "a", "b"), page("third", "c"), listed(5, "d"))
+    assert [item["metadata"]["name"] for item in connected().list(Scope(POD, "shop"))] == ["a", "b", "c", "d"]
+    assert [seen.query.get("continue") for seen in server.requests("list")] == [None, "second", "third"]
+
+
+def test_a_list_whose_pages_are_too_old_is_listed_whole(server: ApiServer, connected: Connect) -> None:
+    server.plays("list", page("second", "a"), status(410, "The provided continue parameter is too old"), listed(9, "b"))
+    assert [item["metadata"]["name"] for item in connected().list(Scope(POD, "shop"))] == ["b"]
+    assert server.requests("list")[2].query == {}
+
+
+def test_a_list_that_is_refused_is_not_asked_for_in_another_way(server: ApiServer, connected: Connect) -> None:
+    server.plays("list", status(400, "unable to parse the selector"))
+    with pytest.raises(errors.Rejected, match="unable to parse"):
+        connected().list(Scope(POD, "shop", labels="app"))
+    assert server.count("list") == 1
 
 
 def test_a_dry_run_says_so(server: ApiServer, connected: Connect) -> None:

@@ -15,7 +15,12 @@ from ansible_collections.steady.rollout.plugins.module_utils._operation.outcome 
 from ansible_collections.steady.rollout.plugins.module_utils._operation.ports import Ports
 from ansible_collections.steady.rollout.plugins.module_utils._operation.upgrade import Wanted, upgrade
 from ansible_collections.steady.rollout.plugins.module_utils._rollout import errors
-from ansible_collections.steady.rollout.plugins.module_utils._rollout.resources import DEPLOYMENT, POD, RESOURCE_QUOTA, Scope
+from ansible_collections.steady.rollout.plugins.module_utils._rollout.resources import (
+    DEPLOYMENT,
+    POD,
+    RESOURCE_QUOTA,
+    Scope,
+)
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.snapshot import Reference
 from ansible_collections.steady.rollout.tests.unit.films.replay import Show, show
 
@@ -120,4 +125,3 @@ def test_what_is_not_there_is_named() -> None:
     stage = show("upgrade")
     with pytest.raises(errors.NotFound, match="There is no Deployment shop/ghost"):
         survey.Glance(stage.cluster, stage.clock).read(DEPLOYMENT, "shop", "ghost")
-
