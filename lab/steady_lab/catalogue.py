@@ -24,6 +24,12 @@ VERSION = {
     "gitCommit": "unknown",
     "buildDate": "1970-01-01T00:00:00Z",
 }
+STAGES = (
+    "node/fast/node-initialize.yaml",
+    "node/heartbeat/node-heartbeat.yaml",
+    "pod/fast/pod-ready.yaml",
+    "pod/fast/pod-delete.yaml",
+)
 VERSION_FLAGS = " ".join(f"-X k8s.io/component-base/version.{name}={value}" for name, value in VERSION.items())
 
 
@@ -53,6 +59,13 @@ def build_traefik(target: Path) -> None:
     shutil.rmtree(target / "wheel")
 
 
+def build_kwok(target: Path) -> None:
+    """The program, and in one file what its nodes and pods go through."""
+    golang.compile_program(BUILD / "kwok", target / "bin/kwok", package="sigs.k8s.io/kwok/cmd/kwok")
+    folder = golang.module_folder("sigs.k8s.io/kwok", settings.KWOK) / "kustomize/stage"
+    (target / "stages.yaml").write_text("\n---\n".join((folder / name).read_text().strip() for name in STAGES) + "\n")
+
+
 def add_kubernetes(context: Path) -> None:
     """Put the executable and kube-proxy's nft, with the libraries it loads, where the Containerfile expects them."""
     (context / "bin").mkdir()
@@ -73,7 +86,7 @@ COREDNS = golang.program("coredns", BUILD / "coredns")
 PAUSE = golang.program("pause", BUILD / "pause")
 TRAEFIK = Artefact("traefik", (BUILD / "traefik/requirements.txt",), build_traefik)
 GATEWAY_API = Artefact("gateway-api", (settings.GATEWAY_API,), build_gateway_api)
-# Not in a lane below: built when `make compare` and `make bench-traffic` ask for them.
+# Not in a lane below: built when `make compare`, `make bench` and `make bench-traffic` ask for them.
 HELM = golang.program(
     "helm",
     BUILD / "helm",
@@ -86,6 +99,7 @@ ARGO_ROLLOUTS = golang.program(
     f"{golang.FLAGS} -X github.com/argoproj/argo-rollouts/utils/version.version={settings.ARGO_ROLLOUTS}",
     "github.com/argoproj/argo-rollouts/cmd/rollouts-controller",
 )
+KWOK = Artefact("kwok", (*golang.sources(BUILD / "kwok"), *STAGES), build_kwok)
 HOST = Artefact("host", (rootfs.HOST_FILES, Path(rootfs.__file__), settings.DEBIAN), rootfs.build)
 
 # Built side by side: the first lane keeps the processors busy, the second mostly waits for the network.

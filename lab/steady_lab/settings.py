@@ -14,6 +14,7 @@ GATEWAY_API = "v1.6.3"
 TRAEFIK = "v3.7"
 HELM = "v4.3.1"
 ARGO_ROLLOUTS = "v1.8.5"
+KWOK = "v0.8.0"
 DEBIAN = "bookworm"
 GO_MINIMUM = (1, 26)
 

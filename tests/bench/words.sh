@@ -12,3 +12,7 @@ steady_rollout() { ansible-playbook "$PROJECT/playbooks/upgrade.yml" --extra-var
 kubernetes_core() { play kubernetes_core --extra-vars="app_image=$IMAGE:$1 app_sleep=${2:-5}"; }
 kubectl_() { kubectl set image deployment/app "app=$IMAGE:$1" && kubectl rollout status deployment/app --timeout=120s; }
 helm_() { helm upgrade app "$CHART" --reuse-values --set-string="version=$1" --wait --timeout=120s; }
+
+many() { play many --extra-vars="app_version=$1 app_parallel=$2" --extra-vars="@$FOLDER/workloads"; }
+many_kubernetes_core() { play many_kubernetes_core --extra-vars="app_version=$1" --extra-vars="@$FOLDER/workloads"; }
+many_kubectl() { kubectl set image deployment --selector=fleet=yes "app=fake.example/app:$1" && kubectl rollout status deployment --selector=fleet=yes --timeout=600s; }

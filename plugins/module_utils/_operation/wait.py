@@ -25,7 +25,8 @@ def wait(ports: Ports, reference: Reference, settings: Settings, goal: condition
     """Wait until it is complete as it is now, or as the goal wants it. Raises Refused when it is paused and so never would be."""
     kind, reference = _meant(ports, reference, goal)
     journal = Journal(ports, reference)
-    present = reading.workload(ports.cluster, kind, reference)
+    looking = (settings.only_check and ports.glance) or ports.cluster
+    present = reading.workload(looking, kind, reference)
     checks.refuse(reference, kind.refusal(present))
     version = reading.facts(kind, present, settings.container)["version"]
     title, done = (f"{reference} ({version})", f"is complete on {version}") if version else (reference, "is complete")

@@ -52,8 +52,12 @@ def server_of(kubeconfig: Path, folder: Path) -> Server:
 class Watch:
     """Every object of some collections with the moment at which its event arrived; a thread for each collection."""
 
-    def __init__(self, server: Server, paths: Iterable[str]) -> None:
+    def __init__(
+        self, server: Server, paths: Iterable[str], take: t.Callable[[float, Json], None] | None = None
+    ) -> None:
+        """``take`` is told of each moment and object; without it they are kept in ``seen``."""
         self.seen: Seen = []
+        self._take = take or (lambda at, found: self.seen.append((at, found)))
         self._ways = [http.client.HTTPSConnection(server.host, server.port, context=server.tls) for _path in paths]
         self._threads = [
             threading.Thread(target=self._follow, args=(way, path), daemon=True)
@@ -78,7 +82,7 @@ class Watch:
         with contextlib.suppress(OSError, ValueError, http.client.HTTPException):
             way.request("GET", f"{path}?watch=1", headers={"Accept": "application/json"})
             for line in way.getresponse():
-                self.seen.append((time.monotonic(), json.loads(line)["object"]))
+                self._take(time.monotonic(), json.loads(line)["object"])
         way.close()
 
 

@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The row about many Deployments in one task, next to what the cluster itself needs for them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from . import fleet
+from .line import CORE, KUBECTL, OURS, Line, at_most
+from .measured import Measured
+from .row import NotPlayed, Row
+from .stage import Place, Stage, stage
+from .watching import Server, server_of
+
+FLOOR = "the cluster itself"
+SIZES = (20, 100, 500, 1000)
+CORE_UP_TO, KUBECTL_UP_TO = 20, 100
+"""Larger sizes would take these most of an hour."""
+AT_ONCE = 50
+"""``max_parallel`` of ours."""
+MOST = 900
+"""Seconds that one of them may take."""
+
+
+def play(place: Place, _runs: int) -> Iterator[Line]:
+    """Each size once: a run is long, and has a floor of its own."""
+    yield from sizes(place, SIZES)
+
+
+def sizes(place: Place, wanted: tuple[int, ...]) -> Iterator[Line]:
+    """The Deployments of a size are there for the next one, too."""
+    server = server_of(place.kubeconfig, place.folder)
+    with stage(place, "scale") as own, fleet.playing(place, server, own.namespace, max(wanted) * fleet.PODS):
+        for size in sorted(wanted):
+            fleet.given(server, own.namespace, own.namespace, size)
+            yield from lines(own, server, size)
+
+
+def lines(own: Stage, server: Server, size: int) -> Iterator[Line]:
+    """What one size takes and needs; versions go up, so that each way rolls all of them."""
+    versions = (f"{size}.{number}" for number in range(9))
+    floor = fleet.floor(server, own.namespace, size, next(versions))
+    ours, lasted = rolled(own, server, size, f"many {next(versions)} {AT_ONCE}", "task")
+    samples = {OURS: [lasted], FLOOR: [floor]}
+    if size <= KUBECTL_UP_TO:
+        samples[KUBECTL] = [rolled(own, server, size, f"many_kubectl {next(versions)}", "")[1]]
+    if size <= CORE_UP_TO:
+        samples[CORE] = [rolled(own, server, size, f"many_kubernetes_core {next(versions)}", "task")[1]]
+    again = fleet.floor(server, own.namespace, size, next(versions))
+    samples[FLOOR].append(again)
+    limit = 1.2 * max(floor, again)
+    yield Line(
+        f"{size} Deployments of {fleet.PODS} pods in one task", "s", samples, (at_most("1.2 times the cluster itself", lasted, limit, " s"),)
+    )
+    yield Line(
+        f"{size} Deployments, memory", "MB", {OURS: [ours.memory]}, (at_most("under 300 MB", ours.memory, 300, " MB"),)
+    )
+
+
+def rolled(own: Stage, server: Server, size: int, words: str, of: str) -> tuple[Measured, float]:
+    """What was measured, and the seconds from the beginning of the task, or of the program, to its end. Raises NotPlayed."""
+    tasks = own.folder / "tasks"
+    tasks.unlink(missing_ok=True)
+    (own.folder / "workloads").write_text(json.dumps({"app_workloads": [{"name": name} for name in fleet.names(size)]}))
+    with fleet.Count(server, own.namespace, words.split()[1], size) as count:
+        measured = own.measure(words, limit=MOST)
+        if measured.code != 0:
+            raise NotPlayed(f"{words} ended with exit code {measured.code} ({own.log})")
+        count.wait(5)
+    noted = [json.loads(line) for line in tasks.read_text().splitlines()] if of else []
+    return measured, noted[-1]["ended"] - noted[0]["began"] if noted else measured.seconds
+
+
+ROW = Row("scale", 15, play)
