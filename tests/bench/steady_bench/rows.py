@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from . import upgrading
+from . import scaling, upgrading
 from .row import Row
 
-ROWS: tuple[Row, ...] = (upgrading.ROW,)
+ROWS: tuple[Row, ...] = (upgrading.ROW, scaling.ROW)

@@ -51,7 +51,10 @@ def lines(own: Stage, server: Server, size: int) -> Iterator[Line]:
     samples[FLOOR].append(again)
     limit = 1.2 * max(floor, again)
     yield Line(
-        f"{size} Deployments of {fleet.PODS} pods in one task", "s", samples, (at_most("1.2 times the cluster itself", lasted, limit, " s"),)
+        f"{size} Deployments of {fleet.PODS} pods in one task",
+        "s",
+        samples,
+        (at_most("1.2 times the cluster itself", lasted, limit, " s"),),
     )
     yield Line(
         f"{size} Deployments, memory", "MB", {OURS: [ours.memory]}, (at_most("under 300 MB", ours.memory, 300, " MB"),)
