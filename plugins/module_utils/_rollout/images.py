@@ -33,11 +33,12 @@ class Image:
         return self.tag or self.digest or "latest"
 
     def at(self, version: str) -> Image:
-        """The same repository at another tag or digest. Raises InvalidInput when it can be neither."""
+        """The same repository at another tag, digest, or tag with its digest. Raises InvalidInput when it can be none of these."""
         if _DIGEST.fullmatch(version):
             return replace(self, tag="", digest=version)
-        if _TAG.fullmatch(version):
-            return replace(self, tag=version, digest="")
+        tag, pinned, digest = version.partition("@")
+        if _TAG.fullmatch(tag) and (not pinned or _DIGEST.fullmatch(digest)):
+            return replace(self, tag=tag, digest=digest)
         raise errors.InvalidInput(
             f"version {version!r} can be neither a tag nor a digest: a tag has up to 128 letters, digits, '_', '.' and '-',"
             " and starts with none of the last two; a digest looks like sha256:<64 hexadecimal digits>."

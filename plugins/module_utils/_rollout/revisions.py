@@ -108,7 +108,8 @@ def by_version(entries: t.Sequence[Revision], version: str) -> Revision:
 
     Raises Refused listing those there are.
     """
-    found = [entry for entry in entries if version in (entry.version, *map(images.digest_of, entry.images.values()))]
+    wanted = images.digest_of(version) or version
+    found = [entry for entry in entries if wanted in (entry.version, *map(images.digest_of, entry.images.values()))]
     if not found:
         raise errors.Refused(f"no revision in its history runs version {version}; there are: {listing(entries)}.")
     return next((revision for revision in found if revision.outcome != BAD), found[0])

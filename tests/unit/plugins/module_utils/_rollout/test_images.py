@@ -91,7 +91,13 @@ def test_a_digest_takes_the_place_of_the_tag() -> None:
     assert str(images.parse("app:1.0").at(DIGEST)) == f"app@{DIGEST}"
 
 
-@pytest.mark.parametrize("version", ["", "-1", ".1", "1.0 ", "a b", "1.0\n", "x" * 129, "2.0:3", "sha256:12", "ä"])
+def test_a_tag_may_come_with_its_digest() -> None:
+    assert str(images.parse("app:1.0").at(f"2.0@{DIGEST}")) == f"app:2.0@{DIGEST}"
+
+
+@pytest.mark.parametrize(
+    "version", ["2.0@", "@2.0", "2.0@1.0", "", "-1", ".1", "1.0 ", "a b", "1.0\n", "x" * 129, "2.0:3", "sha256:12", "ä"]
+)
 def test_a_version_that_is_neither_tag_nor_digest_is_refused(version: str) -> None:
     with pytest.raises(errors.InvalidInput, match="can be neither a tag nor a digest"):
         images.parse("app:1.0").at(version)

@@ -155,4 +155,5 @@ def test_a_version_is_found_by_its_tag_and_by_its_digest() -> None:
     digest = "sha256:" + 64 * "a"
     newer, older = history("3.0", V3, V2)
     pinned = replace(older, images={"app": f"a.io/app:2.0@{digest}"})
-    assert revisions.by_version([newer, pinned], digest) == revisions.by_version([newer, pinned], "2.0") == pinned
+    for version in ("2.0", digest, f"2.0@{digest}"):
+        assert revisions.by_version([newer, pinned], version) == pinned
