@@ -76,7 +76,7 @@ results:
   elements: dict
   sample: []
 seconds:
-  description: How long it took.
+  description: How long it took, in seconds.
   returned: when anything was done
   type: float
   sample: 12.4

@@ -213,7 +213,7 @@ gates:
       type: str
       returned: always
     seconds:
-      description: How long it took.
+      description: How long it took, in seconds.
       type: float
       returned: always
     measurement:
@@ -232,7 +232,7 @@ rolled_back:
   type: dict
   sample: {}
 seconds:
-  description: How long it took.
+  description: How long it took, in seconds.
   returned: when the workload was found
   type: float
   sample: 3.2

@@ -191,7 +191,7 @@ gates:
       type: str
       returned: always
     seconds:
-      description: How long it took.
+      description: How long it took, in seconds.
       type: float
       returned: always
     measurement:
@@ -210,7 +210,7 @@ rolled_back:
   type: dict
   sample: {}
 seconds:
-  description: How long it took.
+  description: How long it took, in seconds.
   returned: when the workload was found
   type: float
   sample: 3.2

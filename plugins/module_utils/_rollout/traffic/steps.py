@@ -105,7 +105,8 @@ def probe_of(given: t.Any, where: str) -> Json | None:
         return None
     if not isinstance(given, dict) or "weight" in given:
         raise errors.InvalidInput(
-            f"{where}: write the options of the gate share, without the weight: {{url: http://shop.example/}}."
+            f"{where}: write the options of the gate share, without the weight:"
+            " {url: http://shop.example/version, version_path: version}."
         )
     gates_of([{share.NAME: {"version": "any", **given, "weight": 50}}], where)
     return given

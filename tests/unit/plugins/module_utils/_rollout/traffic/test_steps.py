@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
 
 import pytest
+import yaml
 
 from ansible_collections.steady.rollout.plugins.module_utils._rollout import errors
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.traffic import steps
@@ -63,3 +65,10 @@ def test_testers_are_known_by_a_header_or_a_cookie() -> None:
     for wrong in ("yes", {}, {"header": {"name": "x"}}, {"query": {}}):
         with pytest.raises(errors.InvalidInput, match="strategy.match"):
             steps.pin_of(wrong, "strategy.match")
+
+
+def test_what_the_refusal_of_a_probe_proposes_is_taken() -> None:
+    with pytest.raises(errors.InvalidInput) as refusal:
+        steps.probe_of("http://shop.example/", "strategy.probe")
+    proposed = yaml.safe_load(re.search(r"{.*}", str(refusal.value))[0])  # type: ignore[index]
+    assert steps.probe_of(proposed, "strategy.probe")
