@@ -93,6 +93,7 @@ class Watcher(threading.Thread):
                 self._take_event(event)
             elif ends_list(event):
                 self._take({"metadata": event["object"]["metadata"], "items": there})
+                there.clear()
             elif event.get("type") == "ADDED":
                 there.append(event.get("object") or {})
             else:
