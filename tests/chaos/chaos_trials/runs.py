@@ -11,6 +11,7 @@ import time
 import typing as t
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 
 from .asks import Ask
@@ -100,7 +101,13 @@ def told(ask: Ask, began: float, ended: float, file: Path) -> Told:
         return Told(ask, began, ended, None)
     back = str((result.get("rolled_back") or {}).get("version", ""))
     after = str((result.get("after") or {}).get("version", ""))
-    return Told(ask, began, ended, bool(result["failed"]), message, after, back)
+    return Told(ask, began, claimed(result, ended), bool(result["failed"]), message, after, back)
+
+
+def claimed(result: Json, ended: float) -> float:
+    """When the module knew: the moment of its last word, not that at which Ansible had ended."""
+    moments = [entry["at"] for entry in result.get("timeline") or ()]
+    return min([ended, *(datetime.fromisoformat(moment.replace("Z", "+00:00")).timestamp() for moment in moments[-1:])])
 
 
 def is_dead(result: Json) -> bool:

@@ -46,6 +46,15 @@ def test_what_a_module_returned_is_its_word(tmp_path: pathlib.Path) -> None:
     assert said(tmp_path, {"failed": True, "msg": "is being rolled by another run"}) == (True, "", "", False)
 
 
+def test_a_claim_is_as_old_as_the_modules_last_word(tmp_path: pathlib.Path) -> None:
+    file = tmp_path / "told.json"
+    moments = [{"at": f"2026-11-23T20:59:{second}Z"} for second in ("08.098", "11.411")]
+    file.write_text(json.dumps({"failed": False, "timeline": moments}))
+    assert told(ASKS[0], 1.0, 1795467553.0, file).ended == 1795467551.411
+    file.write_text(json.dumps({"failed": True, "msg": "refused"}))
+    assert told(ASKS[0], 1.0, 2.0, file).ended == 2.0
+
+
 def test_a_module_that_was_ended_has_not_said_how_it_went(tmp_path: pathlib.Path) -> None:
     assert said(tmp_path, STOPPED) == (None, "", "", False)
     assert said(tmp_path, KILLED) == (None, "", "", True)
