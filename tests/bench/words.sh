@@ -6,6 +6,11 @@ chart() { helm template app "$CHART" --set-json="$SURGE" --set-string="version=$
 given() { chart "$1" | kubectl apply --filename=- && kubectl rollout status deployment/app --timeout="$PATIENCE"; }
 given_helm() { helm install app "$CHART" --set-json="$SURGE" --set-string="version=$1" --wait --timeout="$PATIENCE"; }
 play() { name=$1 && shift && ansible-playbook "$BENCH/playbooks/$name.yml" --extra-vars="app_namespace=$NAMESPACE" "$@"; }
+given_twenty() {
+    for number in $(seq 10 29); do
+        echo --- && chart "$1" | sed "s/name: app}/name: app-$number}/; s/app: app}/app: app-$number}/g; s/replicas: 3/replicas: 1/"
+    done | kubectl apply --filename=- && kubectl wait deployments --all --for=condition=Available --timeout="$PATIENCE"
+}
 
 nothing() { play nothing; }
 steady_rollout() { ansible-playbook "$PROJECT/playbooks/upgrade.yml" --extra-vars="workload_namespace=$NAMESPACE workload_kubeconfig=$KUBECONFIG version=$1"; }
@@ -16,3 +21,16 @@ helm_() { helm upgrade app "$CHART" --reuse-values --set-string="version=$1" --w
 many() { play many --extra-vars="app_version=$1 app_parallel=$2" --extra-vars="@$FOLDER/workloads"; }
 many_kubernetes_core() { play many_kubernetes_core --extra-vars="app_version=$1" --extra-vars="@$FOLDER/workloads"; }
 many_kubectl() { kubectl set image deployment --selector=fleet=yes "app=fake.example/app:$1" && kubectl rollout status deployment --selector=fleet=yes --timeout=600s; }
+
+twenty_steady_rollout() { play twenty_steady_rollout --extra-vars="version=$1"; }
+twenty_kubernetes_core() { play twenty_kubernetes_core --extra-vars="app_image=$IMAGE:$1"; }
+twenty_kubectl() {
+    for number in $(seq 10 29); do kubectl set image "deployment/app-$number" "app=$IMAGE:$1" || return; done
+    for number in $(seq 10 29); do kubectl rollout status "deployment/app-$number" --timeout=120s || return; done
+}
+cause_steady_rollout() { play cause_steady_rollout --extra-vars="app_definition=$FOLDER/object.json"; }
+cause_kubernetes_core() { play cause_kubernetes_core --extra-vars="app_definition=$FOLDER/object.json"; }
+cause_kubectl() { kubectl apply --filename="$FOLDER/object.json" && kubectl rollout status deployment/app --timeout=120s; }
+cause_helm() { helm install app "$BENCH/chart" --values="$FOLDER/object.values" --wait --timeout=120s; }
+given_fleet() { kubectl create --filename="$FOLDER/fleet.json" && until [ "$(kubectl get pods --output=name | wc -l)" = 1000 ]; do sleep 1; done; }
+kubectl_get() { kubectl get deployments,replicasets,pods --output="${1:-}"; }

@@ -3,7 +3,14 @@
 
 from __future__ import annotations
 
-from . import scaling, upgrading
+from . import loading, naming, scaling, starting, surveying, upgrading
 from .row import Row
 
-ROWS: tuple[Row, ...] = (upgrading.ROW, scaling.ROW)
+ROWS: tuple[Row, ...] = (
+    upgrading.ROW,
+    naming.ROW,
+    starting.ROW,
+    *loading.ROWS,
+    scaling.ROW,
+    surveying.ROW,
+)

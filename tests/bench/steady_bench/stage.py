@@ -59,6 +59,7 @@ class Stage:
             ANSIBLE_CALLBACK_PLUGINS=str(HERE / "callbacks"),
             ANSIBLE_CALLBACKS_ENABLED="task_times",
             BENCH_TASKS=str(self.folder / "tasks"),
+            BENCH_USED=str(self.folder / "used"),
         )
 
     def run(self, text: str, limit: float = PREPARING) -> Played:
@@ -82,6 +83,13 @@ class Stage:
         if played.code is None:
             raise NotPlayed(f"{text} did not end within {limit:.0f} s ({self.log})")
         return measured_of(played.output)
+
+    def succeed(self, text: str, kubeconfig: Path | None = None, limit: float = PLAYING) -> Measured:
+        """The same of a program that should end well. Raises NotPlayed, Stopped."""
+        measured = self.measure(text, kubeconfig, limit)
+        if measured.code != 0:
+            raise NotPlayed(f"{text} ended with exit code {measured.code} ({self.log})")
+        return measured
 
     def _words(self, text: str) -> str:
         return f"cd '{self.folder}' && . '{HERE}/words.sh' && {{ {text}; }}"

@@ -4,15 +4,13 @@
 from __future__ import annotations
 
 import contextlib
-import json
 from collections import defaultdict
 from collections.abc import Iterator
-from pathlib import Path
 
 from .line import CORE, HELM, KUBECTL, OURS, Line, at_least, at_most
-from .measured import Measured
 from .row import NotPlayed, Row
 from .stage import Place, Stage, stage
+from .tasks import last_end, noted
 from .watching import Server, completed, server_of, watching
 
 EAGER = "kubernetes.core, wait_sleep 1"
@@ -38,7 +36,7 @@ def play(place: Place, runs: int) -> Iterator[Line]:
         for who, own in stages.items():
             own.prepare(f"given_helm {VERSIONS[1]}" if who == HELM else f"given {VERSIONS[1]}")
         for number in range(runs):
-            whole[NOTHING].append(ended_well(stages[OURS], "nothing").seconds)
+            whole[NOTHING].append(stages[OURS].succeed("nothing").seconds)
             for who, own in stages.items():
                 seconds, lag = upgrade(own, server, WORDS[who], VERSIONS[number % 2])
                 whole[who].append(seconds)
@@ -49,32 +47,13 @@ def play(place: Place, runs: int) -> Iterator[Line]:
 
 def upgrade(own: Stage, server: Server, words: str, version: str) -> tuple[float, float]:
     """Seconds from start to exit, and from complete to the end of the task, where it is one, or of the program."""
-    tasks = own.folder / "tasks"
-    tasks.unlink(missing_ok=True)
     with watching(server, own.namespace) as watch:
-        measured = ended_well(own, words.format(version))
+        measured = own.succeed(words.format(version))
     complete = completed(watch.seen, f"registry.lab:5000/app:{version}")
     if complete is None:
         raise NotPlayed(f"{words.format(version)} ended, and nobody saw the rollout complete ({own.log})")
-    return measured.seconds, last_end(tasks, measured) - complete
-
-
-def ended_well(own: Stage, text: str) -> Measured:
-    """Raises NotPlayed."""
-    measured = own.measure(text)
-    if measured.code != 0:
-        raise NotPlayed(f"{text} ended with exit code {measured.code} ({own.log})")
-    return measured
-
-
-def last_end(tasks: Path, measured: Measured) -> float:
-    """The moment at which the last task that took a module ended; that of the program where there were none."""
-    if not tasks.exists():
-        return measured.ended
-    ended = [json.loads(line) for line in tasks.read_text().splitlines()]
-    return float(
-        next(task["ended"] for task in reversed(ended) if "." in task["action"] and "builtin" not in task["action"])
-    )
+    ended = last_end(noted(own.folder / "tasks")) or measured.ended
+    return measured.seconds, ended - complete
 
 
 def lag_line(lags: Samples) -> Line:

@@ -8,4 +8,4 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[4]
 
-sys.path[:0] = [str(ROOT / place) for place in ("tests/bench", "tests/compare", "lab")]
+sys.path[:0] = [str(ROOT / place) for place in ("tests/bench", "tests/compare", "tests/integration/faults", "lab")]
