@@ -250,7 +250,6 @@ workloads:
 import typing as t
 
 from ansible_collections.steady.rollout.plugins.module_utils._ansible import workload
-from ansible_collections.steady.rollout.plugins.module_utils._operation.diagnose import diagnose
 from ansible_collections.steady.rollout.plugins.module_utils._operation.info import everything, info
 from ansible_collections.steady.rollout.plugins.module_utils._operation.outcome import Settings
 from ansible_collections.steady.rollout.plugins.module_utils._operation.ports import Ports
@@ -279,7 +278,11 @@ def operate(ports: Ports, params: dict[str, t.Any], settings: Settings) -> dict[
         found = everything(ports, several, namespace, settings.limits, params["container"])
     facts = [case.facts for case in found]
     result = {"changed": False, "workloads": facts, "table": list(overview.table(facts, ports.clock.now()))}
-    return {**result, "diagnosis": diagnose(ports, found)} if params["diagnose"] else result
+    if not params["diagnose"]:
+        return result
+    from ansible_collections.steady.rollout.plugins.module_utils._operation.diagnose import diagnose
+
+    return {**result, "diagnosis": diagnose(ports, found)}
 
 
 def main() -> None:

@@ -22,15 +22,14 @@ from ansible_collections.steady.rollout.plugins.module_utils._rollout import (
     errors,
     kinds,
     registries,
-    windows,
 )
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.findings.finding import Limits
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.snapshot import Reference
-from ansible_collections.steady.rollout.plugins.module_utils._rollout.zero_downtime import Care
 
 if t.TYPE_CHECKING:
     from ansible_collections.steady.rollout.plugins.module_utils._operation.ports import Measurement, Registries
     from ansible_collections.steady.rollout.plugins.module_utils._rollout.gates.gate import Gate
+    from ansible_collections.steady.rollout.plugins.module_utils._rollout.windows import Calendar
 
 Json = dict[str, t.Any]
 LONGEST_SILENCE = 60.0
@@ -225,6 +224,8 @@ def settings_of(params: Json, check_mode: bool) -> Settings:
     given["allowed_registries"] = registries.read(params.get("allowed_registries") or (), "allowed_registries")
     if params.get("zero_downtime", "ignore") != "ignore":
         seconds = durations.parse(params["propagation"], "propagation", minimum=0)
+        from ansible_collections.steady.rollout.plugins.module_utils._rollout.zero_downtime import Care
+
         given["zero_downtime"] = Care(params["zero_downtime"] == "require", seconds)
     limits = limits_of(params) if "fail_on" in params else Limits()
     return Settings(timeout=timeout, limits=limits, dry_run=check_mode, **given)
@@ -249,10 +250,14 @@ def secrets_of_gates(written: t.Any) -> t.Iterable[str]:
     return gates.secrets(written)
 
 
-def calendar_of(params: Json, timeout: float) -> windows.Calendar:
-    """When it may begin; without an estimate it takes as long as it may. Raises InvalidInput."""
+def calendar_of(params: Json, timeout: float) -> Calendar | None:
+    """When it may begin, None for always; without an estimate it takes as long as it may. Raises InvalidInput."""
     estimate = (params["estimate"] or "").strip()
     seconds = durations.parse(estimate, "estimate", minimum=0) if estimate else timeout
+    if not (params["window"] or params["freezes"]):
+        return None
+    from ansible_collections.steady.rollout.plugins.module_utils._rollout import windows
+
     return windows.read(params["window"] or (), params["freezes"] or (), seconds)
 
 

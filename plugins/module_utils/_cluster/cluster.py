@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 import typing as t
 from contextlib import contextmanager
@@ -10,11 +11,8 @@ from contextlib import contextmanager
 from ansible_collections.steady.rollout.plugins.module_utils._cluster import answers, discovery, reviews
 from ansible_collections.steady.rollout.plugins.module_utils._cluster.api import Api
 from ansible_collections.steady.rollout.plugins.module_utils._cluster.credentials import Credentials
-from ansible_collections.steady.rollout.plugins.module_utils._cluster.feed import LiveFeed
-from ansible_collections.steady.rollout.plugins.module_utils._cluster.lease import Leases
 from ansible_collections.steady.rollout.plugins.module_utils._cluster.options import Options, Timings
 from ansible_collections.steady.rollout.plugins.module_utils._cluster.request import Request, listing
-from ansible_collections.steady.rollout.plugins.module_utils._cluster.shared import Streams
 from ansible_collections.steady.rollout.plugins.module_utils._rollout import errors
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.resources import (
     FIELD_MANAGER,
@@ -26,7 +24,9 @@ from ansible_collections.steady.rollout.plugins.module_utils._rollout.resources 
 
 if t.TYPE_CHECKING:
     from ansible_collections.steady.rollout.plugins.module_utils._cluster.board import OnEvent
-    from ansible_collections.steady.rollout.plugins.module_utils._cluster.lease import Held
+    from ansible_collections.steady.rollout.plugins.module_utils._cluster.feed import LiveFeed
+    from ansible_collections.steady.rollout.plugins.module_utils._cluster.lease import Held, Leases
+    from ansible_collections.steady.rollout.plugins.module_utils._cluster.shared import Streams
     from ansible_collections.steady.rollout.plugins.module_utils._rollout.leases import Claim
 
 Json = dict[str, t.Any]
@@ -60,7 +60,8 @@ class ApiCluster:
     def __init__(self, api: Api, on_event: OnEvent | None = None) -> None:
         self._api = api
         self._on_event = on_event
-        self._leases = Leases(api)
+        self._one = threading.Lock()
+        self._leases: Leases | None = None
         self._streams: Streams | None = None
         self._stopped: Exception | None = None
 
@@ -202,6 +203,10 @@ class ApiCluster:
 
     def lease(self, claim: Claim, *, now: t.Callable[[], str], say: t.Callable[[str], None]) -> Held:
         """The workload's Lease, not taken yet."""
+        from ansible_collections.steady.rollout.plugins.module_utils._cluster.lease import Leases
+
+        with self._one:
+            self._leases = self._leases or Leases(self._api)
         return self._leases.of(claim, now, say)
 
     def find(self, api_version: str, kind: str) -> tuple[Resource, bool]:
@@ -212,11 +217,15 @@ class ApiCluster:
         """List and watch all scopes at once; returns when each has been listed."""
         if self._streams:
             return self._streams.open(scopes)
+        from ansible_collections.steady.rollout.plugins.module_utils._cluster.feed import LiveFeed
+
         return LiveFeed.open(self._api, scopes, self._on_event)
 
     @contextmanager
     def shared(self) -> t.Iterator[None]:
         """While it lasts, all feeds share one list and watch for each resource and namespace: for many workloads at once."""
+        from ansible_collections.steady.rollout.plugins.module_utils._cluster.shared import Streams
+
         self._streams = Streams(self._api, self._on_event)
         try:
             yield

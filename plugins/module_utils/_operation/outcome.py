@@ -8,14 +8,12 @@ from dataclasses import dataclass, field
 
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.findings.finding import Finding, Limits
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.snapshot import Reference
-from ansible_collections.steady.rollout.plugins.module_utils._rollout.windows import Calendar
-from ansible_collections.steady.rollout.plugins.module_utils._rollout.zero_downtime import Care
-
-if t.TYPE_CHECKING:
-    from ansible_collections.steady.rollout.plugins.module_utils._rollout.gates.gate import Gate
 
 if t.TYPE_CHECKING:
     from ansible_collections.steady.rollout.plugins.module_utils._operation.strategies.strategy import Strategy
+    from ansible_collections.steady.rollout.plugins.module_utils._rollout.gates.gate import Gate
+    from ansible_collections.steady.rollout.plugins.module_utils._rollout.windows import Calendar
+    from ansible_collections.steady.rollout.plugins.module_utils._rollout.zero_downtime import Care
 
 Json = dict[str, t.Any]
 OnFailure = t.Literal["rollback", "pause", "keep", "report"]
@@ -30,7 +28,7 @@ class Settings:
     ``strategy`` is that by which it is rolled out, None for the rolling one.
     ``delete_stuck_pods``: whether pods that hold an ordered StatefulSet up may be deleted.
     ``zero_downtime``: how careful to be that users notice nothing; None not at all.
-    ``calendar``: when it may begin; ``break_glass``: why it may at any time.
+    ``calendar``: when it may begin, None for always; ``break_glass``: why it may at any time.
     ``allowed_registries``: where images may come from, none for anywhere; ``pin_digests``: whether they are named by digest as well.
     ``config``, ``secrets``: whether ConfigMaps, and Secrets, come along.
     """
@@ -45,7 +43,7 @@ class Settings:
     take_over: bool = False
     delete_stuck_pods: bool = True
     gates: tuple[Gate, ...] = ()
-    calendar: Calendar = field(default_factory=Calendar)
+    calendar: Calendar | None = None
     break_glass: str = ""
     zero_downtime: Care | None = None
     allowed_registries: tuple[str, ...] = ()

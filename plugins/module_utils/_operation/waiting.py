@@ -30,7 +30,7 @@ if t.TYPE_CHECKING:
 Json = dict[str, t.Any]
 
 HEARTBEAT = 15.0
-STARTING = 3.0
+STARTING = 2.0
 """Seconds for which a container that has just been started may fail its probe without a word about it."""
 DOUBT = 1.0
 """Seconds to wait for the watches to see what a fresh reading has seen already."""

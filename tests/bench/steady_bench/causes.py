@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 import typing as t
 from dataclasses import dataclass, field
 
@@ -36,10 +37,9 @@ class Cause:
         return {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": metadata, "spec": spec}
 
 
-LIMITED = """kubectl create --filename=- <<END
-{"apiVersion": "v1", "kind": "LimitRange", "metadata": {"name": "small"}, "spec": {"limits": [{"type": "Container", "max": {"cpu": "1"}}]}}
-END
-"""
+LIMITS = {"limits": [{"type": "Container", "max": {"cpu": "1"}}]}
+RANGE = json.dumps({"apiVersion": "v1", "kind": "LimitRange", "metadata": {"name": "small"}, "spec": LIMITS})
+LIMITED = f"echo '{RANGE}' | kubectl create --filename=-"
 LATE = {"readinessProbe": {"httpGet": {"path": "/readyz", "port": 8080}, "initialDelaySeconds": 300}}
 SECRET = {"secretKeyRef": {"name": "token", "key": "token"}}
 MOUNT = {"volumeMounts": [{"name": "settings", "mountPath": "/settings"}]}
