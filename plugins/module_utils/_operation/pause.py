@@ -10,7 +10,6 @@ from ansible_collections.steady.rollout.plugins.module_utils._operation import c
 from ansible_collections.steady.rollout.plugins.module_utils._operation.operate import Plan, operate, patched, start
 from ansible_collections.steady.rollout.plugins.module_utils._operation.outcome import Outcome, Settings
 from ansible_collections.steady.rollout.plugins.module_utils._rollout import objects, preflight, wording
-from ansible_collections.steady.rollout.plugins.module_utils._rollout.windows import Calendar
 
 if t.TYPE_CHECKING:
     from ansible_collections.steady.rollout.plugins.module_utils._operation.ports import Ports
@@ -22,7 +21,7 @@ Json = dict[str, t.Any]
 
 def pause(ports: Ports, reference: Reference, settings: Settings) -> Outcome:
     """Stop it from rolling, at any time; done once its controller has seen that. Raises Refused where the kind cannot be stopped."""
-    settings = replace(settings, calendar=Calendar())
+    settings = replace(settings, calendar=None)
     return operate("pause", start(ports, reference, settings, recorded=False), _pausing)
 
 
