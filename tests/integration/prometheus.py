@@ -6,6 +6,7 @@ from __future__ import annotations
 import contextlib
 import os
 import pathlib
+import shutil
 import socket
 import subprocess
 import tempfile
@@ -14,6 +15,12 @@ import typing as t
 import urllib.request
 
 CACHE = pathlib.Path(os.environ.get("STEADY_ROLLOUT_CACHE") or pathlib.Path.home() / ".cache" / "steady-rollout")
+CHECKOUT = pathlib.Path(__file__).parents[2]
+CONTAINERFILE = """\
+FROM scratch
+COPY root /
+ENTRYPOINT ["/usr/bin/prometheus"]
+"""
 CONFIGURATION = """
 global: {{scrape_interval: 1s}}
 scrape_configs:
@@ -34,6 +41,28 @@ def program() -> pathlib.Path:
     return found
 
 
+def image() -> str:
+    """It as an image in the lab's registry, with the libraries that it needs; built and pushed where that lacks it."""
+    name = "prometheus:debian"
+    with tempfile.TemporaryDirectory() as made:
+        context = pathlib.Path(made)
+        (context / "Containerfile").write_text(CONTAINERFILE)
+        needed = [word for word in words("ldd", program()).split() if word.startswith("/")]
+        for file, place in ((program(), "/usr/bin/prometheus"), *((pathlib.Path(word), word) for word in needed)):
+            copy = context / "root" / place.lstrip("/")
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(file.resolve(), copy)
+        words(CHECKOUT / "lab" / "lab", "image", context, name)
+    return f"registry.lab:5000/{name}"
+
+
+def words(*command: str | pathlib.Path) -> str:
+    """What a program says that ends well."""
+    said = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+    assert said.returncode == 0, said.stdout + said.stderr
+    return said.stdout
+
+
 class Prometheus:
     """One that runs, until it is ended."""
 
@@ -42,7 +71,7 @@ class Prometheus:
             port = listener.getsockname()[1]
         self.url = f"http://127.0.0.1:{port}"
         (folder / "prometheus.yml").write_text(CONFIGURATION.format(port=port))
-        words = [
+        command = [
             str(program()),
             "--config.file=prometheus.yml",
             "--storage.tsdb.path=data",
@@ -50,7 +79,7 @@ class Prometheus:
         ]
         self._log = (folder / "log").open("wb")
         self._process = subprocess.Popen(
-            words, cwd=folder, stdin=subprocess.DEVNULL, stdout=self._log, stderr=self._log
+            command, cwd=folder, stdin=subprocess.DEVNULL, stdout=self._log, stderr=self._log
         )
         self._until_it_has_data(folder / "log")
 

@@ -6,60 +6,32 @@ The host is one more of the lab, which joins the cluster under a taint that keep
 
 from __future__ import annotations
 
-import pathlib
-import subprocess
 import typing as t
 
 import pytest
-import yaml
 
 from ansible_collections.steady.rollout.plugins.module_utils._ansible.workload import SystemClock
 from ansible_collections.steady.rollout.plugins.module_utils._operation.deploy import deploy
 from ansible_collections.steady.rollout.plugins.module_utils._operation.outcome import Settings
 from ansible_collections.steady.rollout.plugins.module_utils._operation.ports import Ports
 from ansible_collections.steady.rollout.plugins.module_utils._operation.upgrade import Wanted, upgrade
-from ansible_collections.steady.rollout.plugins.module_utils._rollout import errors, objects, resources
+from ansible_collections.steady.rollout.plugins.module_utils._rollout import objects, resources
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.snapshot import Reference
+from ansible_collections.steady.rollout.tests.integration.apart import APART, HOST, apart, lab
 
 if t.TYPE_CHECKING:
     from ansible_collections.steady.rollout.plugins.module_utils._cluster.cluster import ApiCluster
 
 Json = dict[str, t.Any]
 
-CHECKOUT = pathlib.Path(__file__).parents[2]
-HOST, ADDRESS = "lab-worker-3", "10.77.0.23"
-APART = "steady.rollout/apart"
 MERGE = "application/merge-patch+json"
 
 
-def run(*command: str | pathlib.Path) -> None:
-    said = subprocess.run(command, cwd=CHECKOUT, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
-    assert said.returncode == 0, said.stdout + said.stderr
-
-
-def lab(action: str) -> None:
-    run("lab/lab", "host", action, HOST)
-
-
-def is_ready(cluster: ApiCluster) -> bool:
-    try:
-        return objects.condition(cluster.read(resources.NODE, "", HOST), "Ready").get("status") == "True"
-    except errors.NotFound:
-        return False
-
-
 @pytest.fixture
-def far(cluster: ApiCluster, tmp_path: pathlib.Path) -> str:
+def far(cluster: ApiCluster) -> t.Iterator[str]:
     """The name of a node that takes only pods that tolerate it."""
-    if not is_ready(cluster):
-        lab("add")
-        inventory = tmp_path / "far.yml"
-        inventory.write_text(yaml.safe_dump({"workers": {"hosts": {HOST: {"ansible_host": ADDRESS}}}}))
-        hosts = ("-i", "inventory/lab", "-i", str(inventory), "--limit", f"localhost,{HOST}")
-        run("ansible-playbook", "playbooks/bootstrap.yml", *hosts)
-    taint = {"spec": {"taints": [{"key": APART, "value": "true", "effect": "NoExecute"}]}}
-    cluster.patch(resources.NODE, "", HOST, taint, content_type=MERGE)
-    return HOST
+    with apart(cluster) as name:
+        yield name
 
 
 class Witness:

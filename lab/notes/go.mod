@@ -1,0 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+module steady.rollout/lab/notes
+
+go 1.24
