@@ -141,5 +141,9 @@ class Ward:
         """Nothing to share."""
         return contextlib.nullcontext()
 
+    def seen(self, scope: resources.Scope) -> t.Sequence[Json]:
+        """What there is."""
+        return self.list(scope)
+
     def stop(self, _reason: Exception) -> None:
         """Nothing to stop."""
