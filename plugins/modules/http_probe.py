@@ -262,7 +262,7 @@ import typing as t
 
 from ansible_collections.steady.rollout.plugins.module_utils._ansible import module, progress
 from ansible_collections.steady.rollout.plugins.module_utils._http import plan, probe, report, version
-from ansible_collections.steady.rollout.plugins.module_utils._rollout import durations
+from ansible_collections.steady.rollout.plugins.module_utils._rollout import durations, masking
 
 ARGUMENTS: dict[str, t.Any] = {
     "url": {"type": "str", "required": True},
@@ -334,7 +334,13 @@ def libraries(options: dict[str, t.Any]) -> list[str]:
 
 
 def main() -> None:
-    module.run(ARGUMENTS, measure, libraries=libraries, mutually_exclusive=[("version_pattern", "version_path")])
+    module.run(
+        ARGUMENTS,
+        measure,
+        libraries=libraries,
+        secrets=lambda params: {*masking.in_address(params["url"]), *masking.in_headers(params["headers"])},
+        mutually_exclusive=[("version_pattern", "version_path")],
+    )
 
 
 if __name__ == "__main__":

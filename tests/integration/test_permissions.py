@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import base64
-import contextlib
 import functools
 import json
 import os
@@ -12,7 +11,6 @@ import pathlib
 import secrets
 import subprocess
 import tempfile
-import threading
 import typing as t
 from dataclasses import replace
 
@@ -44,6 +42,7 @@ from ansible_collections.steady.rollout.plugins.module_utils._rollout import (
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.findings.finding import Limits
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.snapshot import Reference
 from ansible_collections.steady.rollout.tests.integration import accounts, fronts
+from ansible_collections.steady.rollout.tests.integration.processes import Processes
 
 if t.TYPE_CHECKING:
     from ansible_collections.steady.rollout.plugins.module_utils._cluster.request import Request
@@ -388,29 +387,3 @@ def test_every_module_runs_with_the_shipped_role_and_shows_no_secret(
         assert token not in words
         assert secret not in words
     assert "ansible-playbook" in processes.seen
-
-
-class Processes(threading.Thread):
-    """The command lines of all processes, as anybody on the machine may read them, looked at again and again."""
-
-    def __init__(self) -> None:
-        super().__init__(daemon=True)
-        self._over = threading.Event()
-        self.seen = ""
-
-    def run(self) -> None:
-        """Look."""
-        seen: set[bytes] = set()
-        while not self._over.wait(0.02):
-            for path in pathlib.Path("/proc").glob("[0-9]*/cmdline"):
-                with contextlib.suppress(OSError):
-                    seen.add(path.read_bytes())
-        self.seen = b"\n".join(seen).decode(errors="replace")
-
-    def __enter__(self) -> Processes:
-        self.start()
-        return self
-
-    def __exit__(self, *_reason: object) -> None:
-        self._over.set()
-        self.join()

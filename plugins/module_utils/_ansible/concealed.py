@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The option ``secrets``: its values stay out of everything that is said, and what is said otherwise stays whole.
+"""The option ``secrets``, and literal environment values that sound like one: they stay out of all that is said, and the rest stays whole.
 
 Ansible's own ``no_log`` blots each value out wherever it occurs, also within a word: with a user called ``app`` or a flag of ``1`` among
 the secrets nobody could read, or use, the rest of a result. So only values that cannot be meant otherwise are searched for in the
@@ -12,6 +12,8 @@ import base64
 import binascii
 import json
 import typing as t
+
+from ansible_collections.steady.rollout.plugins.module_utils._rollout import masking
 
 Json = dict[str, t.Any]
 
@@ -26,12 +28,25 @@ def values(params: Json) -> set[str]:
 
     Not what is short, nor what may be a plain word, nor what stands openly in the other options.
     """
+    literal = {value for value in environment(params.get("definition")) if _is_unmistakable(value)}
     given = params.get(OPTION)
     if not isinstance(given, dict):
-        return set()
+        return literal
     openly = json.dumps({key: value for key, value in params.items() if key != OPTION}, default=str, ensure_ascii=False)
     found = {form for value in everything(given) for form in _forms(value)}
-    return {value for value in found if _is_unmistakable(value) and value not in openly}
+    return literal | {value for value in found if _is_unmistakable(value) and value not in openly}
+
+
+def environment(definition: t.Any) -> t.Iterator[str]:
+    """The literal values of environment variables whose names sound secret, wherever they are in it."""
+    if isinstance(definition, dict):
+        name, value = definition.get("name"), definition.get("value")
+        if isinstance(name, str) and isinstance(value, str) and masking.sounds_secret(name):
+            yield value
+    for inner in (
+        definition.values() if isinstance(definition, dict) else definition if isinstance(definition, list) else ()
+    ):
+        yield from environment(inner)
 
 
 def everything(given: t.Any) -> t.Iterator[str]:

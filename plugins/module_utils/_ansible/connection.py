@@ -6,11 +6,11 @@ from __future__ import annotations
 import os
 import re
 import typing as t
-from urllib.parse import urlsplit
 
 from ansible.module_utils.errors import AnsibleFallbackNotFound
 
 from ansible_collections.steady.rollout.plugins.module_utils._cluster.options import Options
+from ansible_collections.steady.rollout.plugins.module_utils._rollout import masking
 
 _SECRET_KEYS = frozenset(
     ("token", "password", "secret", "client-secret", "client-key-data", "access-token", "id-token", "refresh-token")
@@ -76,16 +76,7 @@ def secrets(params: t.Mapping[str, t.Any]) -> set[str]:
     kubeconfig = params.get("kubeconfig")
     if isinstance(kubeconfig, str) and ("\n" in kubeconfig or kubeconfig.lstrip().startswith("{")):
         return {kubeconfig}
-    return {*_secrets(kubeconfig), *_password(params.get("proxy"))}
-
-
-def _password(url: str | None) -> t.Iterator[str]:
-    try:
-        password = urlsplit(url or "").password
-    except ValueError:
-        password = url
-    if password:
-        yield password
+    return {*_secrets(kubeconfig), *masking.in_address(params.get("proxy"))}
 
 
 def _is_secret(variable: t.Any) -> bool:

@@ -3,13 +3,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import getpass
 import os
 import socket
-import tempfile
 import typing as t
 
+from ansible_collections.steady.rollout.plugins.module_utils._ansible import files
 from ansible_collections.steady.rollout.plugins.module_utils._rollout import errors
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.report import markdown, page, record, summary
 
@@ -33,10 +32,10 @@ def made(params: Json, check_mode: bool) -> Json:
         "markdown": markdown.markdown,
         "json": lambda told: record.written(told.title, entries),
     }
-    found = {name: (_read(stem + ENDINGS[name]), texts[name](report)) for name in formats}
+    found = {name: (files.read(stem + ENDINGS[name]), texts[name](report)) for name in formats}
     changed = [name for name, (before, after) in found.items() if before != after]
     for name in [] if check_mode else changed:
-        _write(stem + ENDINGS[name], found[name][1])
+        files.write(stem + ENDINGS[name], found[name][1], MODE)
     result: Json = {
         "changed": bool(changed),
         "msg": f"{summary.sentence(report)} See {stem}{ENDINGS[formats[0]]}",
@@ -77,35 +76,8 @@ def _run(params: Json, environ: t.Mapping[str, str]) -> Json:
 def _earlier(stem: str, formats: list[str]) -> list[Json]:
     if "json" not in formats:
         raise errors.InvalidInput("append needs json among the formats: that file keeps the results to add to.")
-    text = _read(f"{stem}.json")
+    text = files.read(f"{stem}.json")
     return record.read(text, f"{stem}.json") if text is not None else []
-
-
-def _read(path: str) -> str | None:
-    try:
-        with open(path, encoding="utf-8", errors="replace") as file:
-            return file.read()
-    except FileNotFoundError:
-        return None
-    except OSError as reason:
-        raise errors.InvalidInput(f"path: {path} cannot be read: {reason.strerror}.") from None
-
-
-def _write(path: str, text: str) -> None:
-    """At once: whoever reads meanwhile gets the whole old file or the whole new one."""
-    try:
-        descriptor, beside = tempfile.mkstemp(prefix=".report-", dir=os.path.dirname(path))
-        try:
-            with open(descriptor, "w", encoding="utf-8", errors="replace") as file:
-                file.write(text)
-                os.fchmod(file.fileno(), MODE)
-            os.replace(beside, path)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                os.unlink(beside)
-            raise
-    except OSError as reason:
-        raise errors.InvalidInput(f"path: {path} cannot be written: {reason.strerror}.") from None
 
 
 def _difference(path: str, before: str | None, after: str) -> Json:

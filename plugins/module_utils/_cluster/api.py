@@ -57,6 +57,11 @@ class Api:
         """What the user should know about this way to the server; empty when there is nothing."""
         return self._credentials.caution
 
+    @property
+    def endpoint(self) -> Json:
+        """The cluster's entry in a kubeconfig for somebody else."""
+        return self._credentials.access.endpoint
+
     def json(self, request: Request, *, patience: float | None = None, stop: Event | None = None) -> Json:
         """The answer as a JSON object, as patiently as ``call``."""
         return self._outlive(request, lambda: self.json_once(request), patience, stop)

@@ -75,6 +75,11 @@ class ApiCluster:
         """What the user should know about this way to the API server; empty when there is nothing."""
         return self._api.caution
 
+    @property
+    def endpoint(self) -> Json:
+        """The cluster's entry in a kubeconfig for somebody else: address, CA and proxy, nothing of who we are."""
+        return self._api.endpoint
+
     def read(self, resource: Resource, namespace: str, name: str) -> Json:
         """One object. Raises NotFound, which names the namespace when that is what is missing."""
         try:

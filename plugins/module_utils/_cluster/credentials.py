@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import socket
 import sys
@@ -38,6 +39,8 @@ class Access:
     identity: Identity
     verified: bool
     """Whether the server has to prove who it is."""
+    endpoint: dict[str, t.Any]
+    """The cluster's entry in a kubeconfig for somebody else: address, CA and proxy, nothing of who we are."""
 
 
 class Credentials:
@@ -79,11 +82,27 @@ def _load(options: Options) -> Access:
             configuration, origin = _configure(options, folder)
             connections = pool.open_pool(configuration, origin.text)
             who = identify(options, configuration, origin)
+            endpoint = _endpoint(configuration)
         finally:
             _forget_files()
     url = configuration.host.rstrip("/")
     verified = bool(configuration.verify_ssl) or not url.startswith("https:")
-    return Access(url, _server(url), origin.text, connections, who, verified)
+    return Access(url, _server(url), origin.text, connections, who, verified, endpoint)
+
+
+def _endpoint(configuration: Configuration) -> dict[str, t.Any]:
+    entry: dict[str, t.Any] = {"server": configuration.host.rstrip("/")}
+    if entry["server"].startswith("https:") and not configuration.verify_ssl:
+        entry["insecure-skip-tls-verify"] = True
+    elif configuration.ssl_ca_cert:
+        with open(configuration.ssl_ca_cert, "rb") as file:
+            entry["certificate-authority-data"] = base64.b64encode(file.read()).decode()
+    if configuration.tls_server_name:
+        entry["tls-server-name"] = configuration.tls_server_name
+    if configuration.proxy:
+        parts = urlsplit(configuration.proxy)
+        entry["proxy-url"] = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+    return entry
 
 
 def _forget_files() -> None:

@@ -69,6 +69,20 @@ STRATEGIES: dict[str, tuple[Right, ...]] = {"canary": _BY_WEIGHTS, "blue_green":
 """What strategies ask for beside that, and whatever ends a rollout that one of them has begun."""
 
 
+_OBJECT = ("get", "create", "patch")
+ROLES: dict[str, tuple[Right, ...]] = {
+    "image_deployment": (
+        Right(resources.NAMESPACE, ("get",), "whether the namespace is there, with the label for its pods"),
+        Right(resources.SERVICE, _OBJECT, "the Service in front"),
+    ),
+    "scaling": (
+        Right(resources.HORIZONTAL_POD_AUTOSCALER, ("get", "list", "create", "patch", "delete"), "its own autoscaler"),
+        Right(resources.POD_DISRUPTION_BUDGET, _OBJECT, "its own disruption budget"),
+    ),
+}
+"""What roles ask for beside the modules that they use."""
+
+
 _NODE = (
     Right(resources.NODE, ("get", "list", "watch", "patch"), "the node and its cordon"),
     Right(resources.POD, ("list", "watch"), "the pods on it"),

@@ -169,6 +169,14 @@ class EvictingCluster(SharingCluster, t.Protocol):
         """
 
 
+class KnownCluster(Cluster, t.Protocol):
+    """A cluster whose address can be given to somebody else."""
+
+    @property
+    def endpoint(self) -> Json:
+        """The cluster's entry in a kubeconfig for somebody else: address, CA and proxy, nothing of who we are."""
+
+
 class Clock(t.Protocol):
     """Time that never jumps, and the date for people."""
 

@@ -4,14 +4,13 @@
 from __future__ import annotations
 
 import json
-import re
 import typing as t
 
 from ansible_collections.steady.rollout.plugins.module_utils._rollout import objects
+from ansible_collections.steady.rollout.plugins.module_utils._rollout.masking import sounds_secret
 
 Json = dict[str, t.Any]
 
-_SECRET = re.compile(r"pass(word|wd|phrase)?|secret|token|api_?key|private_?key|credential|auth", re.I)
 HIDDEN = "(hidden)"
 
 
@@ -39,7 +38,7 @@ def hidden(template: Json) -> Json:
     """The template, literal environment values whose names sound secret replaced."""
 
     def value(entry: Json) -> Json:
-        return {**entry, "value": HIDDEN} if entry.get("value") and _SECRET.search(entry.get("name", "")) else entry
+        return {**entry, "value": HIDDEN} if entry.get("value") and sounds_secret(entry.get("name", "")) else entry
 
     pod = dict(objects.spec(template))
     for key in ("containers", "initContainers"):

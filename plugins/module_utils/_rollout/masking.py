@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import re
+import typing as t
+from urllib.parse import urlsplit
 
 MASK = "***"
 
@@ -24,6 +26,37 @@ _SECRET = re.compile(
     re.I,
 )
 _KEY = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)", re.S)
+
+_SOUNDS_SECRET = re.compile(
+    r"pass(word|wd|phrase)?|secret|token|api[-_]?key|private[-_]?key|credential|auth|cookie", re.I
+)
+
+
+_LEAST = 6
+"""Letters of a value that is looked for everywhere: a shorter one would blot out words that mean something else."""
+
+
+def sounds_secret(name: str) -> bool:
+    """Whether a variable or header of that name usually carries what nobody should read."""
+    return bool(_SOUNDS_SECRET.search(name))
+
+
+def in_headers(headers: t.Any) -> t.Iterator[str]:
+    """The values of headers whose names sound secret, without a scheme such as Bearer and nothing short. Never raises."""
+    for name, value in headers.items() if isinstance(headers, dict) else ():
+        words = str(value).split()
+        if sounds_secret(str(name)) and words and len(words[-1]) >= _LEAST:
+            yield words[-1]
+
+
+def in_address(url: t.Any) -> t.Iterator[str]:
+    """The password in an address, or all of one that cannot be read. Never raises."""
+    try:
+        password = urlsplit(str(url or "")).password
+    except ValueError:
+        password = str(url)
+    if password:
+        yield password
 
 
 def masked(text: str) -> str:

@@ -6,7 +6,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import replace
 
-from ansible_collections.steady.rollout.plugins.module_utils._rollout import errors, options
+from ansible_collections.steady.rollout.plugins.module_utils._rollout import errors, masking, options
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.gates import (
     compare,
     compare_query,
@@ -111,7 +111,14 @@ def secrets(given: t.Any) -> t.Iterator[str]:
     """What in a list as people write it must not be shown. Never raises: it is asked before anything is checked."""
     for item in given if isinstance(given, (list, tuple)) else ():
         for name, value in item.items() if isinstance(item, dict) else ():
-            form = _FORMS.get(name)
-            for option in form.OPTIONS if form and isinstance(value, dict) else ():
-                found = value.get(option.name) if option.secret else None
-                yield from (str(text) for text in (found.values() if isinstance(found, dict) else [found]) if text)
+            if name in _FORMS and isinstance(value, dict):
+                yield from _secrets(_FORMS[name], value)
+
+
+def _secrets(form: Form, value: Json) -> t.Iterator[str]:
+    """Of one gate: secret options, and what people write into open ones all the same."""
+    for option in form.OPTIONS:
+        found = value.get(option.name) if option.secret else None
+        yield from (str(text) for text in (found.values() if isinstance(found, dict) else [found]) if text)
+    yield from masking.in_address(value.get("url"))
+    yield from masking.in_headers(value.get("headers"))

@@ -20,6 +20,9 @@ OPTIONS = (Option("definition", "table", REQUIRED), Option("within", "duration",
 impossible = gate.possible
 
 LABEL = "steady.rollout/gate"
+_FINAL = "violates PodSecurity"
+"""Nothing in the cluster changes that, unlike a quota."""
+_FITTING = "Set the securityContext fields that the message names in the Job's definition."
 KEPT_AFTER_A_KILL = 600
 """Seconds after its end for which the cluster keeps a Job that nobody has removed."""
 
@@ -106,7 +109,11 @@ def judge(options: Json, view: gate.View) -> gate.Reading:
         return gate.Reading(
             "failed", "the Job was deleted by somebody else before it ended", hint="Run the same again."
         )
-    kept = kept or _state(pods)
+    denied = _denial(view, jobs)
+    if _FINAL in denied:
+        told = f"Job {objects.name(jobs[0])} gets no pod: {denied}"
+        return gate.Reading("failed", told, {"job": objects.name(jobs[0])}, hint=_FITTING)
+    kept = kept or denied or _state(pods)
     return gate.Reading("waiting", kept, memory=(began, bool(jobs), kept), look_again=end)
 
 
@@ -127,6 +134,13 @@ def _failed(what: str, why: str, job: Json, pods: t.Sequence[Json]) -> gate.Read
         pod=objects.name(pod),
         container=container,
     )
+
+
+def _denial(view: gate.View, jobs: t.Sequence[Json]) -> str:
+    """Why the API server lets no pod of it in, if that is so."""
+    events = view.snapshot.events_about(jobs[0]) if jobs else ()
+    told = [str(event.get("message", "")) for event in events if event.get("reason") == "FailedCreate"]
+    return masked(told[-1].removeprefix("Error creating: ")) if told else ""
 
 
 def _state(pods: t.Sequence[Json]) -> str:

@@ -44,3 +44,17 @@ def test_the_option_is_shown_with_names_alone() -> None:
     given = {"secrets": {"login": {"string_data": {"password": "x"}}}, "name": "app"}
     assert concealed.shown(given) == {"secrets": {"login": "(hidden)"}}
     assert concealed.shown({"name": "app"}) == {}
+
+
+def test_a_literal_variable_that_sounds_secret_is_one_wherever_it_stands() -> None:
+    env = [
+        {"name": "DB_PASSWORD", "value": "hush-hush"},
+        {"name": "COLOUR", "value": "blue-green"},
+        {"name": "TOKEN", "value": "1"},
+    ]
+    definition = {"spec": {"template": {"spec": {"initContainers": [{"name": "app", "env": env}]}}}}
+    assert concealed.values({"definition": definition}) == {"hush-hush"}
+    assert concealed.values({"definition": definition, "secrets": {"login": {"string_data": {"a": "other-1"}}}}) >= {
+        "hush-hush",
+        "other-1",
+    }

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
+import base64
 import json
 import os
 import stat
@@ -15,6 +16,7 @@ from ansible_collections.steady.rollout.plugins.module_utils._cluster import poo
 from ansible_collections.steady.rollout.plugins.module_utils._cluster.credentials import Credentials
 from ansible_collections.steady.rollout.plugins.module_utils._cluster.options import Options
 from ansible_collections.steady.rollout.plugins.module_utils._rollout import errors
+from ansible_collections.steady.rollout.tests.unit.plugins.module_utils._cluster.certificates import Authority
 
 
 @pytest.fixture(autouse=True)
@@ -186,3 +188,23 @@ def test_an_end_while_loading_leaves_no_key_behind(temporary: Path, monkeypatch:
     with pytest.raises(errors.Interrupted):
         Credentials(Options(kubeconfig=given))
     assert b"key" in found
+
+
+def test_a_kubeconfig_for_somebody_else_gets_the_way_and_nothing_of_who_we_are() -> None:
+    plain = Credentials(Options(kubeconfig=kubeconfig(token="t"), proxy="http://ada:pw@10.0.0.9:3128")).access
+    assert plain.endpoint == {"server": "http://10.0.0.1:6443", "proxy-url": "http://10.0.0.9:3128"}
+    assert Credentials(Options(kubeconfig=INSECURE)).access.endpoint == {
+        "server": "https://10.0.0.1:6443",
+        "insecure-skip-tls-verify": True,
+    }
+
+
+def test_the_ca_goes_along_from_wherever_it_came(tmp_path: Path) -> None:
+    ca = Authority(tmp_path).own.certificate.read_bytes()
+    inline = kubeconfig(token="t")
+    cluster = {"server": "https://10.0.0.1:6443", "certificate-authority-data": base64.b64encode(ca).decode()}
+    inline["clusters"][0]["cluster"] = {**cluster, "tls-server-name": "api"}
+    assert Credentials(Options(kubeconfig=inline)).access.endpoint == {**cluster, "tls-server-name": "api"}
+    (tmp_path / "ca.crt").write_bytes(ca)
+    named = Options(host="https://10.0.0.1:6443", api_key="t", ca_cert=str(tmp_path / "ca.crt"))
+    assert Credentials(named).access.endpoint == cluster

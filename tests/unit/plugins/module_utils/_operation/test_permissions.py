@@ -7,7 +7,7 @@ import typing as t
 import pytest
 import yaml
 
-from ansible_collections.steady.rollout.plugins.module_utils._operation import permissions
+from ansible_collections.steady.rollout.plugins.module_utils._operation import jobs, permissions
 from ansible_collections.steady.rollout.plugins.module_utils._operation.outcome import Settings
 from ansible_collections.steady.rollout.plugins.module_utils._rollout import errors, gates, kinds, resources
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.findings.finding import Limits
@@ -18,7 +18,6 @@ from ansible_collections.steady.rollout.tests.unit.films.replay import show
 Json = dict[str, t.Any]
 
 COLLECTION = pathlib.Path(__file__).parents[5]
-VERBS = ("get", "list", "watch", "create", "patch", "delete")
 ALL = tuple((operation, kind) for operation in permissions.NAMES for kind in kinds.KINDS)
 
 
@@ -142,26 +141,13 @@ def test_what_a_node_needs_is_asked_for_in_the_whole_cluster_before_anything_is_
 # what people read, and what kubectl applies
 
 
-def merged(rights: t.Iterable[permissions.Right]) -> list[Json]:
-    """One rule for all resources of a group that need the same verbs."""
-    verbs: dict[tuple[str, str], set[str]] = {}
-    for right in rights:
-        verbs.setdefault((right.resource.group, right.resource.plural), set()).update(right.verbs)
-    together: dict[tuple[str, tuple[str, ...]], list[str]] = {}
-    for (group, plural), wanted in verbs.items():
-        together.setdefault((group, tuple(verb for verb in VERBS if verb in wanted)), []).append(plural)
-    return [
-        {"apiGroups": [group], "resources": plurals, "verbs": list(wanted)}
-        for (group, wanted), plurals in together.items()
-    ]
-
-
 def table() -> str:
     """The table in docs/permissions.md."""
     rows: dict[tuple[str, tuple[str, ...], str], tuple[permissions.Right, dict[str, None], dict[str, None]]] = {}
     by_gates = [(f"gate `{name}`", right) for name, rights in permissions.GATES.items() for right in rights]
     by_gates += [(f"strategy `{name}`", right) for name, rights in permissions.STRATEGIES.items() for right in rights]
     by_gates += [(f"`{name}`", right) for name, rights in permissions.NODES.items() for right in rights]
+    by_gates += [(f"role `{name}`", right) for name, rights in permissions.ROLES.items() for right in rights]
     by_operations = [(operation, right) for operation, kind in ALL for right in permissions.of(operation, kind)]
     for operation, right in [*by_operations, *by_gates]:
         key = (right.resource.group, right.verbs, right.why)
@@ -179,7 +165,7 @@ def table() -> str:
 
 def role(name: str, rights: t.Iterable[permissions.Right], kind: str = "Role") -> Json:
     meta = {"apiVersion": "rbac.authorization.k8s.io/v1", "kind": kind, "metadata": {"name": name}}
-    return {**meta, "rules": merged(rights)}
+    return {**meta, "rules": jobs.merged(rights)}
 
 
 def roles() -> list[Json]:
@@ -198,6 +184,7 @@ def roles() -> list[Json]:
         role("steady-rollout-images", pinning),
         role("steady-rollout-gates", [right for rights in permissions.GATES.values() for right in rights]),
         role("steady-rollout-strategies", [right for rights in permissions.STRATEGIES.values() for right in rights]),
+        role("steady-rollout-roles", [right for rights in permissions.ROLES.values() for right in rights]),
         role("steady-rollout-nodes", [right for right in every if right.namespace == ""], "ClusterRole"),
         role("steady-rollout-maintenance", of_nodes, "ClusterRole"),
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from ansible_collections.steady.rollout.plugins.module_utils._rollout import masking
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.masking import MASK, masked
 
 KEY = "-----BEGIN RSA PRIVATE KEY-----\nS3CRET\nS3CRET\n-----END RSA PRIVATE KEY-----"
@@ -64,3 +65,21 @@ def test_where_it_stood_can_still_be_read() -> None:
 def test_a_very_long_word_is_read_once_and_not_from_each_of_its_letters() -> None:
     """Read from each of them, it took minutes."""
     assert masked(f"{'x' * 100_000} {'y' * 1000}_token=hunter2") == f"{'x' * 100_000} {'y' * 1000}_token=***"
+
+
+def test_a_header_that_sounds_secret_gives_its_value_without_the_scheme() -> None:
+    headers = {
+        "Authorization": "Bearer abcdef1",
+        "X-Api-Key": "abcdef2",
+        "Cookie": "",
+        "X-Auth": "1",
+        "Accept": "text/html",
+    }
+    assert list(masking.in_headers(headers)) == ["abcdef1", "abcdef2"]
+    assert list(masking.in_headers("text")) == []
+
+
+def test_an_address_gives_its_password_or_all_of_what_cannot_be_read() -> None:
+    assert list(masking.in_address("http://ada:hush@shop.example/")) == ["hush"]
+    assert list(masking.in_address("http://[ada:hush@shop")) == ["http://[ada:hush@shop"]
+    assert [list(masking.in_address(plain)) for plain in ("http://shop.example/", None, 5)] == [[], [], []]

@@ -66,6 +66,18 @@ def test_secrets_are_found_before_anything_is_checked() -> None:
     assert list(gates.secrets(None)) == []
 
 
+def test_what_should_have_been_a_secret_option_is_one_too() -> None:
+    http = {
+        "url": "http://ada:hush@shop.example/",
+        "headers": {"Authorization": "Bearer abcdef1", "Accept": "text/html"},
+    }
+    assert list(gates.secrets([{"http": http}, {"prometheus": {"url": "http://ada:quiet@metrics"}}])) == [
+        "hush",
+        "abcdef1",
+        "quiet",
+    ]
+
+
 OPTIONS = sorted({option.name for form in gates.GATES for option in form.OPTIONS})
 ANYTHING = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
 import typing as t
 
 import pytest
 
 from ansible_collections.steady.rollout.plugins.module_utils._rollout import errors
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.gates import job
+from ansible_collections.steady.rollout.plugins.module_utils._rollout.gates.gate import Reading
 from ansible_collections.steady.rollout.tests.unit import samples
 from ansible_collections.steady.rollout.tests.unit.plugins.module_utils._rollout.gates import looks
 
@@ -67,6 +69,21 @@ def test_what_keeps_its_pod_is_said() -> None:
     pulling["status"]["containerStatuses"][0]["state"] = samples.waiting("ImagePullBackOff", "Back-off")
     assert waits.look(20, looks.complete(), objects=[RUNNING, pulling]).message == said
     assert waits.look(70, looks.complete(), objects=[RUNNING, pulling]).message.endswith(said)
+
+
+def test_what_the_api_server_says_of_its_pod_is_said_and_ends_it_where_nothing_changes_that() -> None:
+    def look(words: str) -> Reading:
+        waits = watch()
+        waits.look(10, looks.complete())
+        told = samples.event(RUNNING, "FailedCreate", f"Error creating: {words}")
+        return waits.look(11, dataclasses.replace(looks.complete(), events=(told,)), objects=[RUNNING])
+
+    denied = look('pods "smoke-x" is forbidden: violates PodSecurity "restricted:latest": runAsNonRoot != true')
+    assert denied.state == "failed"
+    assert denied.message.startswith(f'Job {NAME} gets no pod: pods "smoke-x" is forbidden: violates PodSecurity')
+    assert "securityContext" in denied.hint
+    waiting = look("exceeded quota: small")
+    assert (waiting.state, waiting.message) == ("waiting", "exceeded quota: small")
 
 
 def test_a_job_that_somebody_deletes_fails_it_once_it_has_been_seen() -> None:
