@@ -32,5 +32,5 @@ cause_steady_rollout() { play cause_steady_rollout --extra-vars="app_definition=
 cause_kubernetes_core() { play cause_kubernetes_core --extra-vars="app_definition=$FOLDER/object.json"; }
 cause_kubectl() { kubectl apply --filename="$FOLDER/object.json" && kubectl rollout status deployment/app --timeout=120s; }
 cause_helm() { helm install app "$BENCH/chart" --values="$FOLDER/object.values" --wait --timeout=120s; }
-given_fleet() { kubectl create --filename="$FOLDER/fleet.json" && until [ "$(kubectl get pods --output=name | wc -l)" = 1000 ]; do sleep 1; done; }
+given_fleet() { kubectl create --filename="$FOLDER/fleet.json" && until [ "$(kubectl get pods --output=name | wc -l)" = "$1" ]; do sleep 1; done; }
 kubectl_get() { kubectl get deployments,replicasets,pods --output="${1:-}"; }

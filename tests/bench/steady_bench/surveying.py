@@ -20,9 +20,9 @@ def play(place: Place, runs: int) -> Iterator[Line]:
     samples: dict[str, list[float]] = {OURS: [], KUBECTL: [], AS_JSON: []}
     with stage(place, "workload_info") as own:
         (own.folder / "fleet.json").write_text(json.dumps({"apiVersion": "v1", "kind": "List", "items": fleet()}))
-        own.prepare("given_fleet")
+        own.prepare(f"given_fleet {WORKLOADS}")
         for _run in range(runs):
-            own.succeed("play survey")
+            own.succeed(f"play survey --extra-vars=app_count={WORKLOADS}")
             task = noted(own.folder / "tasks")[0]
             samples[OURS].append(task["ended"] - task["began"])
             samples[KUBECTL].append(own.succeed("kubectl_get >/dev/null").seconds)
