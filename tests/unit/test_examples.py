@@ -158,7 +158,7 @@ def check_variables(block: pages.Block, variables: Json) -> None:
 
 @pytest.mark.parametrize("page", pages.pages())
 def test_what_a_page_tells_to_type_is_there(page: str) -> None:
-    files = {block.file for block in pages.blocks(page)}
+    files = {block.file for block in pages.blocks(page)} | linked(page)
     for command in pages.commands(page):
         first, *words = shlex.split(command)
         if first == "make":
@@ -173,12 +173,22 @@ def test_what_a_page_tells_to_type_is_there(page: str) -> None:
         check_playbook(page, shlex.split(inline), files)
 
 
+def linked(page: str) -> set[str]:
+    """The names of the playbooks that a page links to, for its readers to copy."""
+    beside = (pages.COLLECTION / page).parent
+    return {
+        pathlib.Path(link).name
+        for link in re.findall(r"\]\(([^)]+\.yml)\)", pages.text(page))
+        if (beside / link).exists()
+    }
+
+
 def check_targets(page: str, targets: list[str]) -> None:
     assert set(targets) <= set(TARGETS), f"{page}: make {targets}"
 
 
 def check_playbook(page: str, words: list[str], files: set[str]) -> None:
-    """The playbook is the collection's, or a block of the page, and variables of the collection's are ones that it knows."""
+    """The playbook is the collection's, a block of the page or a file that it links to, and variables of the collection's are ones that it knows."""
     playbook = next((word for word in words if word.startswith(OURS) or word.endswith(".yml")), "")
     path = f"playbooks/{playbook.removeprefix(OURS)}.yml" if playbook.startswith(OURS) else playbook
     assert playbook in files | {""} or (pages.COLLECTION / path).exists(), f"{page}: {playbook}"
