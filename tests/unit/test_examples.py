@@ -188,7 +188,7 @@ def check_targets(page: str, targets: list[str]) -> None:
 
 
 def check_playbook(page: str, words: list[str], files: set[str]) -> None:
-    """The playbook is the collection's, a block of the page or a file that it links to, and variables of the collection's are ones that it knows."""
+    """It is the collection's, a block of the page or a file that it links to; variables of the collection's are known to it."""
     playbook = next((word for word in words if word.startswith(OURS) or word.endswith(".yml")), "")
     path = f"playbooks/{playbook.removeprefix(OURS)}.yml" if playbook.startswith(OURS) else playbook
     assert playbook in files | {""} or (pages.COLLECTION / path).exists(), f"{page}: {playbook}"
