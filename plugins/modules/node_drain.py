@@ -185,7 +185,8 @@ def operate(ports: Ports, params: dict[str, t.Any], settings: Settings) -> dict[
         raise errors.InvalidInput(f"grace_period: {seconds} is not possible, write 0 or more, or leave it out.")
     consent = Consent(params["force"], params["delete_emptydir_data"])
     wanted = Wanted(node.name_of(params), consent, seconds)
-    return node.drained(drain(ports, t.cast("EvictingCluster", ports.cluster), wanted, settings))
+    cluster: EvictingCluster = t.cast("t.Any", ports.cluster)
+    return node.drained(drain(ports, cluster, wanted, settings))
 
 
 def main() -> None:

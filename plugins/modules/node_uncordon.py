@@ -112,7 +112,7 @@ ARGUMENTS: dict[str, t.Any] = {**node.ARGUMENTS, "former_boot_id": {"type": "str
 
 def operate(ports: Ports, params: dict[str, t.Any], settings: Settings) -> dict[str, t.Any]:
     """See the node back that the options name."""
-    cluster = t.cast("SharingCluster", ports.cluster)
+    cluster: SharingCluster = t.cast("t.Any", ports.cluster)
     return node.uncordoned(uncordon(ports, cluster, node.name_of(params), params["former_boot_id"].strip(), settings))
 
 

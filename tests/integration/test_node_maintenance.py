@@ -78,7 +78,7 @@ def inventory(cluster: ApiCluster, tmp_path: pathlib.Path) -> t.Iterator[str]:
 def maintainer(cluster: ApiCluster, namespace: str, tmp_path: pathlib.Path) -> t.Iterator[pathlib.Path]:
     """A kubeconfig of an account that may do just what the documentation says."""
     shipped = yaml.safe_load((CHECKOUT / "extensions/rbac/role.yml").read_text())["items"]
-    rules = next(item["rules"] for item in shipped if item["metadata"]["name"] == "steady-rollout-maintenance")
+    [rules] = [item["rules"] for item in shipped if item["metadata"]["name"] == "steady-rollout-maintenance"]
     token = accounts.service_account(cluster, namespace, "maintainer", [])
     meta = {"metadata": {"name": namespace}, "apiVersion": accounts.RBAC}
     bound = {

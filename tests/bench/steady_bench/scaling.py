@@ -39,16 +39,16 @@ def sizes(place: Place, wanted: tuple[int, ...]) -> Iterator[Line]:
 
 def lines(own: Stage, server: Server, size: int) -> Iterator[Line]:
     """What one size takes and needs; versions go up, so that each way rolls all of them."""
-    versions = (f"{size}.{number}" for number in range(9))
-    floor = fleet.floor(server, own.namespace, size, next(versions))
-    ours, lasted = rolled(own, server, size, f"many {next(versions)} {AT_ONCE}", "task")
+    versions = [f"{size}.{number}" for number in reversed(range(9))]
+    floor = fleet.floor(server, own.namespace, size, versions.pop())
+    ours, lasted = rolled(own, server, size, f"many {versions.pop()} {AT_ONCE}", "task")
     samples = {OURS: [lasted], FLOOR: [floor]}
     if size <= KUBECTL_UP_TO:
-        samples[KUBECTL] = [rolled(own, server, size, f"many_kubectl {next(versions)}", "")[1]]
+        samples[KUBECTL] = [rolled(own, server, size, f"many_kubectl {versions.pop()}", "")[1]]
     if size <= CORE_UP_TO:
-        samples[CORE] = [rolled(own, server, size, f"many_kubernetes_core {next(versions)}", "task")[1]]
+        samples[CORE] = [rolled(own, server, size, f"many_kubernetes_core {versions.pop()}", "task")[1]]
     if size <= KUBECTL_UP_TO:
-        samples[FLOOR].append(fleet.floor(server, own.namespace, size, next(versions)))
+        samples[FLOOR].append(fleet.floor(server, own.namespace, size, versions.pop()))
     limit = 1.2 * sum(samples[FLOOR]) / len(samples[FLOOR])
     what, goal = f"{size} Deployments of {fleet.PODS} pods in one task", "1.2 times the cluster itself"
     yield Line(what, "s", samples, (at_most(goal, lasted, limit, " s"),))

@@ -98,7 +98,7 @@ def ended_by(scene: Scene, number: signal.Signals) -> tuple[list[Told], Done]:
 
 def gone(site: Site, run: Run) -> None:
     """A module that was asked to stop may outlive Ansible for a moment."""
-    for _ in range(300):
+    for _attempt in range(300):
         if not run.alive():
             return
         site.stage.pause(0.1)

@@ -24,7 +24,7 @@ def api_server_stopped(stage: Stage, chance: random.Random) -> None:
     """Its process ends; the kubelet starts another one, after a while that grows from time to time."""
     pid = process("kube-apiserver")
     os.kill(pid, chance.choice([signal.SIGTERM, signal.SIGKILL]))
-    for _ in range(1200):
+    for _attempt in range(1200):
         stage.pause(0.1)
         with suppress(NotPlayed):
             if process("kube-apiserver") != pid:

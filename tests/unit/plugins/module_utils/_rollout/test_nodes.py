@@ -13,9 +13,10 @@ CORDONED = {"spec": {"unschedulable": True}}
 NOT_READY = [{"type": "Ready", "status": "Unknown", "message": "Kubelet stopped posting node status."}]
 
 
-def noted(text: str, changes: dict[str, object] = CORDONED) -> dict[str, object]:
+def noted(text: str, changes: dict[str, object] | None = None) -> dict[str, object]:
     return samples.having(
-        samples.having(NODE_OBJECT, changes), {"metadata": {"annotations": {nodes.MAINTENANCE: text}}}
+        samples.having(NODE_OBJECT, CORDONED if changes is None else changes),
+        {"metadata": {"annotations": {nodes.MAINTENANCE: text}}},
     )
 
 
