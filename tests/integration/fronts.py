@@ -40,6 +40,23 @@ class Quiet(http.server.BaseHTTPRequestHandler):
 
 
 @contextlib.contextmanager
+def hook() -> t.Iterator[tuple[int, list[str]]]:
+    """A webhook that takes every message; answers with its port and the paths that were asked for."""
+    heard: list[str] = []
+
+    class Taking(Quiet):
+        def do_POST(self) -> None:
+            """Take it."""
+            heard.append(self.path)
+            self.rfile.read(int(self.headers["Content-Length"]))
+            self.send_response(204)
+            self.end_headers()
+
+    with serving(Taking) as port:
+        yield port, heard
+
+
+@contextlib.contextmanager
 def proxy(login: str = "") -> t.Iterator[tuple[int, list[tuple[str, dict[str, str]]]]]:
     """A proxy that tunnels, for everybody or for this ``user:password``; answers with its port and what it was asked for."""
     seen: list[tuple[str, dict[str, str]]] = []
