@@ -10,6 +10,7 @@ import pathlib
 import re
 import secrets
 import sys
+import tempfile
 import typing as t
 from urllib.parse import quote
 
@@ -53,11 +54,15 @@ LEFT = (
 
 
 @pytest.fixture
-def folder(tmp_path: pathlib.Path) -> pathlib.Path:
-    """With a folder each for what Ansible and its modules put somewhere for a while, for reports and for runner."""
-    for name in ("temporary", "reports", "runner"):
-        (tmp_path / name).mkdir()
-    return tmp_path
+def folder() -> t.Iterator[pathlib.Path]:
+    """With a folder each for what Ansible and its modules put somewhere for a while, for reports and for runner.
+
+    Its path is short: Ansible listens on a socket below TMPDIR, whose path may have 107 characters.
+    """
+    with tempfile.TemporaryDirectory(prefix="planted-") as made:
+        for name in ("temporary", "reports", "runner"):
+            (pathlib.Path(made) / name).mkdir()
+        yield pathlib.Path(made)
 
 
 @pytest.fixture
