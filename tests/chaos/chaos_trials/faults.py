@@ -33,6 +33,10 @@ class Fault:
     patience: int = 0
 
 
+UNREACHED = r"^API server \S+ cannot be reached"
+"""What a run says that met nobody at all; it has changed nothing then, which the end shows."""
+
+
 def simply(scene: Scene) -> tuple[list[Told], Done]:
     """One run, while the cluster has its trouble."""
     run = scene.site.begin()
@@ -70,7 +74,7 @@ def unplugged(scene: Scene) -> tuple[list[Told], Done]:
         cable.loss = 1.0
         scene.site.stage.pause(scene.chance.uniform(2.0, 25.0))
         cable.loss = 0.0
-        return [scene.site.ended(run)], Done()
+        return [scene.site.ended(run)], Done(excuse=UNREACHED)
 
 
 def killed(scene: Scene) -> tuple[list[Told], Done]:

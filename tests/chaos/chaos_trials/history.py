@@ -27,14 +27,9 @@ class Sighting:
     order: int = 0
 
 
-def documents(lines: Iterable[str]) -> Iterator[Json]:
-    """The documents of a stream of indented JSON, each as soon as it is whole."""
-    held: list[str] = []
-    for line in lines:
-        held.append(line)
-        if line.rstrip("\n") == "}":
-            yield json.loads("".join(held))
-            held.clear()
+def events(lines: Iterable[str]) -> Iterator[Json]:
+    """The events of a watch, one to a line as kubectl prints them; not the last one where it broke off."""
+    return (json.loads(line) for line in lines if line.endswith("\n"))
 
 
 def sighting(workload: Json, at: float) -> Sighting:

@@ -13,7 +13,7 @@ from .faults import Fault
 from .judgement import Done, Evidence, Told, left_over, untrue
 from .plan import Trial
 from .scene import Scene, Strike
-from .site import Site, Stage
+from .site import NotPlayed, Site, Stage
 
 
 @dataclass(frozen=True)
@@ -49,6 +49,8 @@ def judged(site: Site, fault: Fault, scene: Scene) -> Result:
     """The runs, what they said against what there is, and the good upgrade."""
     began, ask = time.time(), site.trial.ask
     said, done = fault.play(scene)
+    if not site.stage.observer.told(site.namespace):
+        raise NotPlayed("the observer's watches tell nothing of it")
     objects = site.objects()
     scene.strike.wait()
     wrong, left = truth(site, ask, done, said, began), left_over(objects, done.annotations) + site.litter()

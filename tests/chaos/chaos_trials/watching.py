@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from types import TracebackType
 
 from .given import MARK
-from .history import Sighting, documents, ordered, sighting
+from .history import Sighting, events, ordered, sighting
 
 AGAIN = 0.3
 """Seconds before a watch that ended is begun again."""
@@ -23,6 +23,7 @@ class Observer:
     def __init__(self, mark: str, environment: Mapping[str, str]) -> None:
         self._mark, self._environment = mark, environment
         self._seen: dict[str, list[Sighting]] = {}
+        self._told: set[str] = set()
         self._lock = threading.Lock()
         self._over = threading.Event()
         self._watches: dict[str, subprocess.Popen[str]] = {}
@@ -53,6 +54,10 @@ class Observer:
         before = [each for each in seen if each.at < since]
         return [*before[-1:], *[each for each in seen if each.at >= since]]
 
+    def told(self, namespace: str) -> bool:
+        """Whether its watches work: single looks do not show what happened in between."""
+        return namespace in self._told
+
     def saw(self, workload: dict[str, t.Any], at: float) -> None:
         """Keep one more look at it."""
         if workload["metadata"]["name"] == "app":
@@ -75,8 +80,9 @@ class Observer:
                     start_new_session=True,
                 )
             assert watch.stdout
-            for event in documents(watch.stdout):
+            for event in events(watch.stdout):
                 if event["type"] in ("ADDED", "MODIFIED"):
+                    self._told.add(event["object"]["metadata"]["namespace"])
                     self.saw(event["object"], time.time())
             watch.wait()
             self._over.wait(AGAIN)

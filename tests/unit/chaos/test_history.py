@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import typing as t
 
 import pytest
 
 from ansible_collections.steady.rollout.tests.unit.samples import having, recorded, with_image
-from chaos_trials.history import Sighting, documents, goes_along, is_complete, path, sighting, was_complete
+from chaos_trials.history import Sighting, events, goes_along, is_complete, path, sighting, was_complete
 
 KINDS = ("routed_deployment", "statefulset", "daemonset")
 SEEN = [
@@ -19,10 +20,10 @@ SEEN = [
 
 
 def test_events_are_read_as_kubectl_prints_them() -> None:
-    events = [{"type": "ADDED", "object": {"a": [{}, {"b": "}"}]}}, {"type": "MODIFIED", "object": {}}]
-    printed = "".join(json.dumps(event, indent=4) + "\n" for event in events)
-    assert list(documents(printed.splitlines(keepends=True))) == events
-    assert list(documents(printed.splitlines(keepends=True)[:-1])) == events[:1]
+    told: list[t.Any] = [{"type": "ADDED", "object": {"a": [{}, {"b": "}"}]}}, {"type": "MODIFIED", "object": {}}]
+    printed = "".join(json.dumps(event) + "\n" for event in told)
+    assert list(events(printed.splitlines(keepends=True))) == told
+    assert list(events(printed[:-2].splitlines(keepends=True))) == told[:1]
 
 
 @pytest.mark.parametrize("kind", KINDS)
