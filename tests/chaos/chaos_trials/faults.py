@@ -62,7 +62,7 @@ def slow_and_lossy(scene: Scene) -> tuple[list[Told], Done]:
     with machine(scene.chance) as cable:
         cable.delay, cable.loss = scene.chance.uniform(0.02, 0.25), scene.chance.uniform(0.01, 0.12)
         scene.met = True
-        return [scene.site.ended(scene.site.begin(prefix=cable.prefix))], Done()
+        return [scene.site.ended(scene.site.begin(prefix=cable.prefix))], Done(excuse=UNREACHED)
 
 
 def unplugged(scene: Scene) -> tuple[list[Told], Done]:

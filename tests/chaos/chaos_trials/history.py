@@ -75,10 +75,11 @@ def path(history: Sequence[Sighting]) -> tuple[str, ...]:
 def was_complete(history: Sequence[Sighting], version: str, begin: float, end: float) -> bool:
     """Whether it was complete with that version at some moment of that time."""
     way = ordered(history)
-    for seen, after in zip(way, [*way[1:], *way[-1:]], strict=True):
-        if seen.complete and seen.version == version and seen.at <= end and after.at >= begin:
-            return True
-    return False
+    until = [after.at for after in way[1:]] + [math.inf]
+    return any(
+        seen.complete and seen.version == version and seen.at <= end and over >= begin
+        for seen, over in zip(way, until, strict=True)
+    )
 
 
 def goes_along(seen: Sequence[str], wanted: Sequence[str]) -> bool:

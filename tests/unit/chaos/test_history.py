@@ -86,6 +86,8 @@ def test_complete_counts_only_with_that_version_and_in_that_time() -> None:
 
 def test_what_is_complete_stays_so_until_something_else_is_seen() -> None:
     assert was_complete(SEEN, "1.0", 11.0, 13.0)
+    assert was_complete(SEEN, "2.0", 20.0, 30.0)
+    assert not was_complete(SEEN[:2], "2.0", 20.0, 30.0)
 
 
 def test_a_watch_may_miss_a_version_but_not_see_another() -> None:
