@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import hashlib
+from contextlib import suppress
 from pathlib import Path
 
 from steady_lab import settings
@@ -64,9 +65,13 @@ def prepare(folder: Path) -> None:
 
 
 def members(made: list[Path]) -> set[int]:
-    """Ids of the processes in a host's cgroup and below."""
-    lists = [text for place in made if place.is_dir() for text in place.rglob("cgroup.procs")]
-    return {int(pid) for text in lists for pid in text.read_text().split()}
+    """Ids of the processes in a host's cgroup and below, of which some may go while they are listed."""
+    found: set[int] = set()
+    for place in made:
+        for processes in place.rglob("cgroup.procs") if place.is_dir() else ():
+            with suppress(OSError):
+                found.update(map(int, processes.read_text().split()))
+    return found
 
 
 def remove(made: list[Path]) -> None:

@@ -39,3 +39,9 @@ def test_members_are_all_processes_in_a_cgroup_and_below(tmp_path: Path) -> None
     (tmp_path / "a" / "cgroup.procs").write_text("7\n8\n")
     (tmp_path / "a" / "payload" / "cgroup.procs").write_text("9\n")
     assert cgroups.members([tmp_path / "a", tmp_path / "gone"]) == {7, 8, 9}
+
+
+def test_a_cgroup_that_goes_while_it_is_read_has_no_members(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "cgroup.procs").symlink_to(tmp_path / "gone")
+    assert cgroups.members([tmp_path / "a"]) == set()
