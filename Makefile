@@ -47,8 +47,8 @@ scaling-test: ## upgrades while an autoscaler acts on a real metrics server and 
 compare: ## the same scenarios with this collection, kubernetes.core, kubectl and Helm on the lab (WRITE=yes: into docs/compare.md)
 	@$(IN) tests/compare/run $(if $(WRITE),--write)
 
-bench: ## seconds, processor, memory and requests next to the peers, on the lab (WRITE=yes: into docs/bench.md)
-	@$(IN) tests/bench/run $(if $(WRITE),--write)
+bench: ## seconds, processor, memory and requests next to the peers, on the lab (SIZES=20,100,500,1000; WRITE=yes: into docs/bench.md)
+	@$(IN) tests/bench/run $(if $(SIZES),--sizes=$(SIZES)) $(if $(WRITE),--write)
 
 bench-traffic: ## what users get while a workload changes under load, on the lab (WRITE=yes: into docs/bench-traffic.md)
 	@$(IN) tests/bench/traffic/run $(if $(WRITE),--write)

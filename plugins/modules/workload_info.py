@@ -249,14 +249,13 @@ workloads:
 
 import typing as t
 
-from ansible_collections.steady.rollout.plugins.module_utils._ansible import workload
+from ansible_collections.steady.rollout.plugins.module_utils._ansible import connected
 from ansible_collections.steady.rollout.plugins.module_utils._operation.info import everything, info
-from ansible_collections.steady.rollout.plugins.module_utils._operation.outcome import Settings
-from ansible_collections.steady.rollout.plugins.module_utils._operation.ports import Ports
 from ansible_collections.steady.rollout.plugins.module_utils._rollout import errors, kinds, overview
+from ansible_collections.steady.rollout.plugins.module_utils._rollout.findings.finding import Limits
 
 ARGUMENTS: dict[str, t.Any] = {
-    **workload.REFERENCE,
+    "kind": {"type": "str", "default": "Deployment", "choices": list(kinds.NAMES)},
     "kinds": {"type": "list", "elements": "str", "choices": list(kinds.NAMES)},
     "namespace": {"type": "str", "default": ""},
     "name": {"type": "str", "default": ""},
@@ -265,17 +264,18 @@ ARGUMENTS: dict[str, t.Any] = {
 }
 
 
-def operate(ports: Ports, params: dict[str, t.Any], settings: Settings) -> dict[str, t.Any]:
+def operate(params: dict[str, t.Any], _check_mode: bool) -> dict[str, t.Any]:
     """Read as the options say. Raises InvalidInput."""
     name, namespace, several = params["name"], params["namespace"], params["kinds"]
     if name and not namespace.strip():
         raise errors.InvalidInput(f"namespace is missing: write the namespace of {name}.")
     if name and several is not None:
         raise errors.InvalidInput("name and kinds exclude each other: say the kind of one workload with kind.")
+    ports = connected.ports_of(params)
     if several is None:
-        found = info(ports, params["kind"], namespace, name, settings.limits, params["container"])
+        found = info(ports, params["kind"], namespace, name, Limits(), params["container"])
     else:
-        found = everything(ports, several, namespace, settings.limits, params["container"])
+        found = everything(ports, several, namespace, Limits(), params["container"])
     facts = [case.facts for case in found]
     result = {"changed": False, "workloads": facts, "table": list(overview.table(facts, ports.clock.now()))}
     if not params["diagnose"]:
@@ -287,7 +287,7 @@ def operate(ports: Ports, params: dict[str, t.Any], settings: Settings) -> dict[
 
 def main() -> None:
     """Run the module."""
-    workload.run(ARGUMENTS, operate)
+    connected.run(ARGUMENTS, operate)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ import os
 import time
 import typing as t
 
-from ansible_collections.steady.rollout.plugins.module_utils._ansible.workload import SystemClock
+from ansible_collections.steady.rollout.plugins.module_utils._ansible.connected import SystemClock
 from ansible_collections.steady.rollout.plugins.module_utils._http.measuring import HttpMeasures
 from ansible_collections.steady.rollout.plugins.module_utils._operation import wait
 from ansible_collections.steady.rollout.plugins.module_utils._operation.outcome import Settings

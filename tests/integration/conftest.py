@@ -18,7 +18,7 @@ import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[2] / ".collections"))
 
-from ansible_collections.steady.rollout.plugins.module_utils._ansible import workload
+from ansible_collections.steady.rollout.plugins.module_utils._ansible import connected
 from ansible_collections.steady.rollout.plugins.module_utils._cluster.cluster import ApiCluster, connect
 from ansible_collections.steady.rollout.plugins.module_utils._cluster.options import Options
 from ansible_collections.steady.rollout.plugins.module_utils._operation.ports import Ports
@@ -104,7 +104,7 @@ def site(namespace: str, cluster: ApiCluster, load_balancer: None) -> str:
     with cluster.open_feed((scope,)) as feed:
         while not routes.parents_of(feed.objects(scope)[0]):
             feed.wait(30)
-    ports = Ports(cluster, workload.SystemClock(), Narrative())
+    ports = Ports(cluster, connected.SystemClock(), Narrative())
     shifting.require_endpoints(ports, namespace, "app")
     return namespace
 

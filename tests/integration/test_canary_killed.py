@@ -16,7 +16,7 @@ import typing as t
 
 import pytest
 
-from ansible_collections.steady.rollout.plugins.module_utils._ansible import workload
+from ansible_collections.steady.rollout.plugins.module_utils._ansible import connected, workload
 from ansible_collections.steady.rollout.plugins.module_utils._cluster.cluster import ApiCluster, connect
 from ansible_collections.steady.rollout.plugins.module_utils._cluster.options import Options
 from ansible_collections.steady.rollout.plugins.module_utils._operation import (
@@ -45,7 +45,7 @@ SWITCH = 7
 
 
 def ports_of(cluster: ApiCluster) -> Ports:
-    return Ports(cluster, workload.SystemClock(), Narrative())
+    return Ports(cluster, connected.SystemClock(), Narrative())
 
 
 def victim(namespace: str, number: int, write: int, strategy: Json | None = None) -> subprocess.CompletedProcess[str]:

@@ -13,7 +13,7 @@ import typing as t
 
 import pytest
 
-from ansible_collections.steady.rollout.plugins.module_utils._ansible import workload
+from ansible_collections.steady.rollout.plugins.module_utils._ansible import connected, workload
 from ansible_collections.steady.rollout.plugins.module_utils._cluster.cluster import ApiCluster, connect
 from ansible_collections.steady.rollout.plugins.module_utils._cluster.options import Options
 from ansible_collections.steady.rollout.plugins.module_utils._operation.outcome import Outcome, Settings
@@ -49,7 +49,7 @@ def victim(namespace: str, version: str, number: int, write: int) -> subprocess.
 def again(namespace: str, version: str) -> tuple[Outcome, Narrative]:
     """The same once more, by a run that lives."""
     told = Narrative()
-    ports = Ports(connect(Options()), workload.SystemClock(), told)
+    ports = Ports(connect(Options()), connected.SystemClock(), told)
     return upgrade(
         ports, Reference("Deployment", namespace, "app"), Wanted(version), Settings(holder=workload.holder(os.environ))
     ), told

@@ -10,7 +10,7 @@ import typing as t
 
 import pytest
 
-from ansible_collections.steady.rollout.plugins.module_utils._ansible.workload import SystemClock
+from ansible_collections.steady.rollout.plugins.module_utils._ansible.connected import SystemClock
 from ansible_collections.steady.rollout.plugins.module_utils._operation.deploy import deploy
 from ansible_collections.steady.rollout.plugins.module_utils._operation.outcome import Settings
 from ansible_collections.steady.rollout.plugins.module_utils._operation.ports import Ports

@@ -3,24 +3,21 @@
 
 from __future__ import annotations
 
-import datetime
 import getpass
 import os
 import secrets
 import socket
-import time
 import typing as t
+from dataclasses import replace
 
 from ansible.module_utils.common.warnings import warn
 
-from ansible_collections.steady.rollout.plugins.module_utils._ansible import concealed, connection, module, progress
-from ansible_collections.steady.rollout.plugins.module_utils._cluster.cluster import connect
+from ansible_collections.steady.rollout.plugins.module_utils._ansible import connected
 from ansible_collections.steady.rollout.plugins.module_utils._operation.outcome import Outcome, Settings
 from ansible_collections.steady.rollout.plugins.module_utils._operation.ports import Ports
 from ansible_collections.steady.rollout.plugins.module_utils._rollout import (
     durations,
     errors,
-    kinds,
     registries,
 )
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.findings.finding import Limits
@@ -32,15 +29,8 @@ if t.TYPE_CHECKING:
     from ansible_collections.steady.rollout.plugins.module_utils._rollout.windows import Calendar
 
 Json = dict[str, t.Any]
-LONGEST_SILENCE = 60.0
-"""Seconds for which one request outlives an API server that does not answer."""
 Operation = t.Callable[[Ports, Json, Settings], Json]
 
-REFERENCE: Json = {
-    "kind": {"type": "str", "default": "Deployment", "choices": list(kinds.NAMES)},
-    "namespace": {"type": "str", "required": True},
-    "name": {"type": "str", "required": True},
-}
 WAITING: Json = {
     "container": {"type": "str", "default": ""},
     "timeout": {"type": "str", "default": "5m"},
@@ -115,16 +105,6 @@ ON_FAILURE: Json = {"on_failure": {"type": "str", "default": "rollback", "choice
 _NO_REASON = frozenset(("true", "yes", "on", "1", "y", "false", "no", "off", "0", "n"))
 
 
-class SystemClock:
-    """The machine's own clocks."""
-
-    monotonic = staticmethod(time.monotonic)
-
-    def now(self) -> str:
-        """The date and time in UTC, to the millisecond."""
-        return datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
 class Measures:
     """What measures over HTTP. Without a gate that does, a module does not import it: a tenth of all that it would import."""
 
@@ -146,21 +126,14 @@ def run(arguments: Json, operate: Operation, **constraints: t.Any) -> None:
 
     def with_ports(params: Json, check_mode: bool) -> Json:
         settings = settings_of(params, check_mode)
-        told = progress.open_progress(os.environ, concealed.values(params))
-        cluster = connect(connection.options(params), patience=min(settings.timeout, LONGEST_SILENCE))
-        if cluster.caution:
-            warn(cluster.caution)
-        return operate(Ports(cluster, SystemClock(), told, Measures(), registries_of(params)), params, settings)
+        ports = connected.ports_of(params, timeout=settings.timeout)
+        return operate(replace(ports, http=Measures(), registries=registries_of(params)), params, settings)
 
-    module.run(
-        {**connection.ARGUMENT_SPEC, **arguments},
+    connected.run(
+        arguments,
         with_ports,
         libraries=libraries,
-        secrets=lambda params: {
-            *connection.secrets(params),
-            *secrets_of_gates(gates_in(params)),
-            *concealed.values(params),
-        },
+        secrets=lambda params: secrets_of_gates(gates_in(params)),
         **constraints,
     )
 
@@ -198,7 +171,7 @@ def libraries(params: Json) -> tuple[str, ...]:
     probes = [item[name] for item in written for name in ("http", "share") if isinstance(item.get(name), dict)]
     asks = any("condition" in item for item in written) or any("version_path" in probe for probe in probes)
     asks = asks or bool(params.get("success_condition"))
-    always = ("kubernetes", "urllib3", "dateutil") if params.get("window") else ("kubernetes", "urllib3")
+    always = (*connected.LIBRARIES, "dateutil") if params.get("window") else connected.LIBRARIES
     return (*always, "jmespath") if asks else always
 
 

@@ -13,9 +13,9 @@ import typing as t
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from ansible_collections.steady.rollout.plugins.module_utils._cluster import kubeconfig, plain, pool
+from ansible_collections.steady.rollout.plugins.module_utils._cluster import plain, pool
 from ansible_collections.steady.rollout.plugins.module_utils._cluster.identity import Identity, identify
-from ansible_collections.steady.rollout.plugins.module_utils._cluster.kubeconfig import Origin
+from ansible_collections.steady.rollout.plugins.module_utils._cluster.origin import Origin, default_location
 from ansible_collections.steady.rollout.plugins.module_utils._rollout import errors
 
 if t.TYPE_CHECKING:
@@ -166,6 +166,8 @@ def _base(options: Options, configuration: Configuration, folder: str) -> Origin
     """In ``kubernetes.core``'s order: options that suffice, the kubeconfig named, the pod's own, the default one."""
     from kubernetes import config
 
+    from ansible_collections.steady.rollout.plugins.module_utils._cluster import kubeconfig
+
     if plain.suffices(options):
         return Origin("the option host")
     if options.kubeconfig or options.context:
@@ -174,7 +176,7 @@ def _base(options: Options, configuration: Configuration, folder: str) -> Origin
         config.load_incluster_config(client_configuration=configuration)
         return Origin("the pod's service account")
     except config.ConfigException:
-        if options.host and not kubeconfig.exists(kubeconfig.default_location()):
+        if options.host and not kubeconfig.exists(default_location()):
             return Origin("the option host, without credentials")
         return kubeconfig.load(options, configuration, folder)
 

@@ -16,8 +16,8 @@ if t.TYPE_CHECKING:
     from kubernetes.client import Configuration
     from urllib3 import HTTPHeaderDict
 
-    from ansible_collections.steady.rollout.plugins.module_utils._cluster.kubeconfig import Origin
     from ansible_collections.steady.rollout.plugins.module_utils._cluster.options import Options
+    from ansible_collections.steady.rollout.plugins.module_utils._cluster.origin import Origin
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,12 @@ import logging
 import os
 import re
 import typing as t
-from dataclasses import dataclass
 
+from ansible_collections.steady.rollout.plugins.module_utils._cluster.origin import (
+    Origin,
+    default_location,
+    source,
+)
 from ansible_collections.steady.rollout.plugins.module_utils._rollout import errors
 
 if t.TYPE_CHECKING:
@@ -19,28 +23,9 @@ if t.TYPE_CHECKING:
 Json = dict[str, t.Any]
 
 
-def default_location() -> str:
-    """What is read when nothing is asked for: ``KUBECONFIG`` or ``~/.kube/config``."""
-    return os.environ.get("KUBECONFIG") or "~/.kube/config"
-
-
 def exists(location: str) -> bool:
     """Whether there is a file at one of the places."""
     return any(os.path.exists(path) for path in _paths(location))
-
-
-@dataclass(frozen=True)
-class Origin:
-    """Where an address and credentials come from, in words, and whom they say to act as."""
-
-    text: str
-    user: str = ""
-    groups: tuple[str, ...] = ()
-
-
-def source(given: str | Json) -> str:
-    """Which kubeconfig it is, in words."""
-    return "the kubeconfig that was given as a dictionary" if isinstance(given, dict) else f"kubeconfig {given}"
 
 
 def load(options: Options, configuration: Configuration, folder: str) -> Origin:

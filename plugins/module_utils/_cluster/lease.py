@@ -198,7 +198,7 @@ class Leases:
     def __init__(self, api: Api) -> None:
         self._api = api
         self._changed = threading.Condition()
-        self._held: list[Held] = []
+        self._held: dict[Held, float] = {}
         self._renewing = False
 
     def of(self, claim: Claim, now: t.Callable[[], str], say: t.Callable[[str], None]) -> Held:
@@ -208,20 +208,29 @@ class Leases:
     def _keep(self, held: Held, renewed: bool) -> None:
         with self._changed:
             if renewed:
-                self._held.append(held)
-            elif held in self._held:
-                self._held.remove(held)
+                self._held[held] = time.monotonic()
+            else:
+                self._held.pop(held, None)
             self._changed.notify_all()
             if self._held and not self._renewing:
                 self._renewing = True
                 threading.Thread(target=self._renew, name="renew leases", daemon=True).start()
 
     def _renew(self) -> None:
+        """Whenever the oldest is RENEWAL old; many that are nearly as old come along, and what was just taken is left alone."""
         while True:
             with self._changed:
-                if self._changed.wait_for(lambda: not self._held, leases.RENEWAL):
+                oldest = min(self._held.values(), default=0.0)
+                if self._changed.wait_for(lambda: not self._held, oldest + leases.RENEWAL - time.monotonic()):
                     self._renewing = False
                     return
-                due = list(self._held)
-            with ThreadPoolExecutor(min(_AT_ONCE, len(due))) as threads:
-                threads.map(Held.renew, due)
+                now = time.monotonic()
+                old = due(self._held, now)
+                self._held.update(dict.fromkeys(old, now))
+            with ThreadPoolExecutor(_AT_ONCE) as threads:
+                threads.map(Held.renew, old)
+
+
+def due(signs: t.Mapping[Held, float], now: float) -> list[Held]:
+    """Those whose last sign of life is so old that it is worth a request. Moments are monotonic seconds."""
+    return [held for held, at in signs.items() if now - at > leases.RENEWAL / 2]

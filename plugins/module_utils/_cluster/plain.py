@@ -12,8 +12,7 @@ import os
 import typing as t
 from dataclasses import dataclass, field
 
-from ansible_collections.steady.rollout.plugins.module_utils._cluster import kubeconfig
-from ansible_collections.steady.rollout.plugins.module_utils._cluster.kubeconfig import Origin
+from ansible_collections.steady.rollout.plugins.module_utils._cluster.origin import Origin, default_location, source
 
 if t.TYPE_CHECKING:
     from ansible_collections.steady.rollout.plugins.module_utils._cluster.options import Options
@@ -62,7 +61,7 @@ def configure(options: Options, folder: str) -> tuple[Configuration, Origin] | N
         return Configuration(), Origin("the option host")
     if not (options.kubeconfig or options.context) and os.environ.get("KUBERNETES_SERVICE_HOST"):
         return None
-    given = options.kubeconfig or kubeconfig.default_location()
+    given = options.kubeconfig or default_location()
     try:
         content, base = (given, "") if isinstance(given, dict) else _read(given)
         context = _named(content, "contexts", options.context or content["current-context"])["context"]
@@ -71,7 +70,7 @@ def configure(options: Options, folder: str) -> tuple[Configuration, Origin] | N
         configuration = _configuration(cluster, user, base, folder)
     except (_NotPlain, ImportError, OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
-    return configuration, Origin(kubeconfig.source(given), user.get("as", ""), tuple(user.get("as-groups", ())))
+    return configuration, Origin(source(given), user.get("as", ""), tuple(user.get("as-groups", ())))
 
 
 def suffices(options: Options) -> bool:

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import os
 import socket
 import ssl
@@ -142,6 +141,8 @@ def _bypassed(url: str, no_proxy: str) -> bool:
 
 
 def _covers(entry: str, host: str) -> bool:
+    import ipaddress
+
     domain = entry.lstrip("*.")
     if entry == "*" or host == domain or (domain and host.endswith(f".{domain}")):
         return True

@@ -11,7 +11,7 @@ from ansible_collections.steady.rollout.plugins.module_utils._rollout.diagnosis 
 
 if t.TYPE_CHECKING:
     from ansible_collections.steady.rollout.plugins.module_utils._operation.ports import Cluster, Ports
-    from ansible_collections.steady.rollout.plugins.module_utils._rollout.diagnosis import Case
+    from ansible_collections.steady.rollout.plugins.module_utils._rollout.case import Case
 
 MOST = 10
 """Workloads that are told in full: nobody reads more at once, and each may cost some requests for logs."""

@@ -18,7 +18,7 @@ from ansible_collections.steady.rollout.plugins.module_utils._rollout import (
     revisions,
 )
 from ansible_collections.steady.rollout.plugins.module_utils._rollout import verdict as verdicts
-from ansible_collections.steady.rollout.plugins.module_utils._rollout.diagnosis import Case
+from ansible_collections.steady.rollout.plugins.module_utils._rollout.case import Case
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.findings.finding import Limits
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.snapshot import Reference
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.traffic import state, twin

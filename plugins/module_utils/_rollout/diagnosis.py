@@ -23,10 +23,7 @@ from ansible_collections.steady.rollout.plugins.module_utils._rollout.findings.f
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.masking import masked
 
 if t.TYPE_CHECKING:
-    from ansible_collections.steady.rollout.plugins.module_utils._rollout.kinds.kind import Kind
-    from ansible_collections.steady.rollout.plugins.module_utils._rollout.revisions import Revision
-    from ansible_collections.steady.rollout.plugins.module_utils._rollout.snapshot import Snapshot
-    from ansible_collections.steady.rollout.plugins.module_utils._rollout.verdict import Verdict
+    from ansible_collections.steady.rollout.plugins.module_utils._rollout.case import Case
 
 Json = dict[str, t.Any]
 
@@ -36,17 +33,6 @@ EVENTS = 8
 REVISIONS = 5
 LATE = 15.0
 """Seconds after which a run that has not renewed its Lease has been killed or cut off."""
-
-
-@dataclass(frozen=True)
-class Case:
-    """A workload as one look found it; ``facts`` are those that results show, ``history`` is newest first."""
-
-    kind: Kind
-    snapshot: Snapshot
-    verdict: Verdict
-    history: tuple[Revision, ...]
-    facts: Json
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ _NAMES = (
     r"(?<![\w.-])[\w.-]*"
     r"(?:token|passw(?:or)?d|passphrase|authorization|credentials?|signature|secret|api[_-]?key|private[_-]?key)|\bsig"
 )
-_SECRET = re.compile(
+_SECRET = (
     # token=x, "password": "x", X-Amz-Signature=x, Authorization: Bearer x
     rf"(?P<named>(?:{_NAMES})[\"']?(?:\s*=\s*|:\s?)(?:(?:bearer|basic)\s+)?[\"']?)(?!\s)[^\s\"'&,;}}]+"
     r"|(?P<scheme>\bbearer\s+)[\w.~+/=-]{6,}"
@@ -22,8 +22,7 @@ _SECRET = re.compile(
     r"|(?P<url>://)[^/\s@\"']+(?=@)"
     # Docker Hub names who is over its limit
     r"|(?P<limit>\brate limit as '[^']*': )[^\s.,]+"
-    r"|\beyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?",
-    re.I,
+    r"|\beyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?"
 )
 _KEY = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)", re.S)
 
@@ -61,4 +60,9 @@ def in_address(url: t.Any) -> t.Iterator[str]:
 
 def masked(text: str) -> str:
     """The text, each secret in it replaced by ``***``; what says where it stood stays."""
-    return _SECRET.sub(lambda found: f"{found[found.lastgroup] if found.lastgroup else ''}{MASK}", _KEY.sub(MASK, text))
+    # Not compiled before: it takes long, and most runs have no message to mask.
+    return re.sub(_SECRET, _kept, _KEY.sub(MASK, text), flags=re.I)
+
+
+def _kept(found: re.Match[str]) -> str:
+    return f"{found[found.lastgroup] if found.lastgroup else ''}{MASK}"

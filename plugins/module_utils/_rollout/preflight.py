@@ -4,10 +4,12 @@
 from __future__ import annotations
 
 import typing as t
-from decimal import Decimal
 
 from ansible_collections.steady.rollout.plugins.module_utils._rollout import objects, quantities
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.kinds.kind import Kind
+
+if t.TYPE_CHECKING:
+    from decimal import Decimal
 
 Json = dict[str, t.Any]
 
@@ -85,7 +87,7 @@ def _short(pods: int, template: Json, quotas: t.Iterable[Json]) -> tuple[str, st
             continue
         for resource, limit in (status.get("hard") or {}).items():
             used = quantities.parse((status.get("used") or {}).get(resource, 0))
-            need = pods * needs.get(resource, Decimal(0))
+            need = pods * needs.get(resource, quantities.parse(0))
             if need and used + need > quantities.parse(limit):
                 more = f"{resource} {used.normalize():f} of {limit} used, {need.normalize():f} more needed"
                 return f"ResourceQuota {objects.name(quota)}", more
@@ -94,10 +96,10 @@ def _short(pods: int, template: Json, quotas: t.Iterable[Json]) -> tuple[str, st
 
 def pod_needs(template: Json) -> dict[str, Decimal]:
     """What one pod counts in a ResourceQuota, by the quota's own names. Init containers are left out: they run before, not beside."""
-    needs: dict[str, Decimal] = {"pods": Decimal(1), "count/pods": Decimal(1)}
+    needs: dict[str, Decimal] = {"pods": quantities.parse(1), "count/pods": quantities.parse(1)}
     for container in objects.spec(template).get("containers") or ():
         for side, amounts in (container.get("resources") or {}).items():
             for resource, amount in (amounts or {}).items() if side in ("requests", "limits") else ():
                 for key in (f"{side}.{resource}", *((resource,) if side == "requests" else ())):
-                    needs[key] = needs.get(key, Decimal(0)) + quantities.parse(amount)
+                    needs[key] = needs.get(key, quantities.parse(0)) + quantities.parse(amount)
     return needs

@@ -23,7 +23,8 @@ from steady_lab.errors import LabError
 from .line import Line
 from .page import page
 from .row import NotPlayed, Row
-from .rows import ROWS
+from .rows import rows as all_rows
+from .scaling import SIZES
 from .stage import HERE, Place
 from .table import cells, summary, table
 
@@ -38,8 +39,16 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--write", action="store_true", help=f"also write {PAGE.relative_to(settings.PROJECT)}")
     top.add_argument("--row", action="append", metavar="WORDS", help="only rows whose names have these words")
     top.add_argument("--runs", type=int, default=RUNS, help="how often each is measured (default: %(default)s)")
+    sizes = ",".join(map(str, SIZES))
+    top.add_argument(
+        "--sizes", type=sizes_of, default=sizes, help="Deployments of the row scale (default: %(default)s)"
+    )
     top.add_argument("--list", action="store_true", help="the names of all rows, nothing else")
     return top
+
+
+def sizes_of(text: str) -> tuple[int, ...]:
+    return tuple(int(word) for word in text.split(","))
 
 
 def main(words: Sequence[str]) -> int:
@@ -49,7 +58,7 @@ def main(words: Sequence[str]) -> int:
         parser().error("--runs: at least one")
     if given.write and (given.row or given.runs < RUNS):
         parser().error("--write writes the whole table: leave out --row and --runs")
-    rows = [row for row in ROWS if not given.row or any(name in row.name for name in given.row)]
+    rows = [row for row in all_rows(given.sizes) if not given.row or any(name in row.name for name in given.row)]
     if given.list:
         print(*(row.name for row in rows), sep="\n")
         return 0
@@ -95,9 +104,10 @@ def play_all(place: Place, rows: Sequence[Row], runs: int, console: Console) -> 
     """All lines, and the rows that could not be played to their end: that is told, and the next one begins."""
     lines: list[Line] = []
     missing: list[str] = []
-    for row in rows:
+    console.say(f"{len(rows)} rows, {runs} runs: about {sum(row.minutes for row in rows) * runs / RUNS:.0f} min")
+    for number, row in enumerate(rows, 1):
         began = time.monotonic()
-        console.say(f"{row.name}, {runs} runs: about {row.minutes * runs / RUNS:.0f} min")
+        console.say(f"{number} of {len(rows)}, {row.name}: about {row.minutes * runs / RUNS:.0f} min")
         try:
             for line in row.play(place, runs):
                 lines.append(line)

@@ -79,4 +79,4 @@ def line_of(cause: Cause, ours: list[Named], theirs: Mapping[str, Named]) -> Lin
     return Line(f"cause named: {cause.name}", "s", samples, goals, notes)
 
 
-ROW = Row("cause named", 7, play)
+ROW = Row("cause named", 6, play)

@@ -6,11 +6,7 @@ from __future__ import annotations
 from . import loading, naming, scaling, starting, surveying, upgrading
 from .row import Row
 
-ROWS: tuple[Row, ...] = (
-    upgrading.ROW,
-    naming.ROW,
-    starting.ROW,
-    *loading.ROWS,
-    scaling.ROW,
-    surveying.ROW,
-)
+
+def rows(sizes: tuple[int, ...] = scaling.SIZES) -> tuple[Row, ...]:
+    """``sizes``: those of the fleets that are rolled in one task."""
+    return (upgrading.ROW, naming.ROW, starting.ROW, *loading.ROWS, scaling.row(sizes), surveying.ROW)

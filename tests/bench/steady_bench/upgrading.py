@@ -74,4 +74,4 @@ def whole_line(whole: Samples) -> Line:
     return Line(line.what, line.unit, whole, (goal,))
 
 
-ROW = Row("upgrade", 5, play)
+ROW = Row("upgrade", 4, play)

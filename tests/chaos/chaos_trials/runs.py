@@ -34,7 +34,7 @@ class Run:
     ) -> None:
         self.name, self.ask = name, ask
         self._told, self._log = folder / f"{name}.json", folder / f"{name}.log"
-        own = {NAME: name, "CHAOS_TOLD": str(self._told)}
+        own = {NAME: name, "CHAOS_TOLD": str(self._told), "ANSIBLE_CALLBACKS_ENABLED": "keep_told"}
         self.began = time.time()
         with self._log.open("w") as log:
             print("$", *command, file=log, flush=True)

@@ -221,5 +221,4 @@ def environment_of(path: str, kubeconfig: Path, checkout: Path) -> dict[str, str
         "ANSIBLE_CONFIG": str(checkout / "ansible.cfg"),
         "ANSIBLE_NOCOLOR": "1",
         "ANSIBLE_CALLBACK_PLUGINS": str(HERE / "callbacks"),
-        "ANSIBLE_CALLBACKS_ENABLED": "keep_told",
     }

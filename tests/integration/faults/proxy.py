@@ -368,6 +368,7 @@ class Exchange:
         try:
             while True:
                 chunk = asyncio.create_task(_chunk(reader))
+                chunk.add_done_callback(_known)
                 await asyncio.wait({chunk, left}, return_when=asyncio.FIRST_COMPLETED)
                 if not chunk.done():
                     chunk.cancel()
@@ -396,6 +397,12 @@ def reset(writer: asyncio.StreamWriter) -> None:
     with contextlib.suppress(OSError):
         writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
     writer.transport.abort()
+
+
+def _known(task: asyncio.Task[bytes]) -> None:
+    """Take note of how it ended, for who began it may have been cancelled: asyncio prints a traceback of what nobody has asked for."""
+    if not task.cancelled():
+        task.exception()
 
 
 async def _chunk(reader: asyncio.StreamReader) -> bytes:

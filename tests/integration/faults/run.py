@@ -10,7 +10,7 @@ import typing as t
 from collections import Counter
 from dataclasses import dataclass, field
 
-from ansible_collections.steady.rollout.plugins.module_utils._ansible.workload import SystemClock
+from ansible_collections.steady.rollout.plugins.module_utils._ansible.connected import SystemClock
 from ansible_collections.steady.rollout.plugins.module_utils._cluster.cluster import connect
 from ansible_collections.steady.rollout.plugins.module_utils._cluster.options import Options, Timings
 from ansible_collections.steady.rollout.plugins.module_utils._operation.outcome import Outcome

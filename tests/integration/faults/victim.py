@@ -15,7 +15,7 @@ import typing as t
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[3] / ".collections"))
 
-from ansible_collections.steady.rollout.plugins.module_utils._ansible import module, workload
+from ansible_collections.steady.rollout.plugins.module_utils._ansible import connected, module, workload
 from ansible_collections.steady.rollout.plugins.module_utils._cluster.cluster import ApiCluster, connect
 from ansible_collections.steady.rollout.plugins.module_utils._cluster.lease import Held
 from ansible_collections.steady.rollout.plugins.module_utils._cluster.options import Options
@@ -84,7 +84,7 @@ def main() -> None:
     module.listen()
     cluster = Doomed(connect(Options()), int(number), int(write))
     settings = Settings(holder=workload.holder(os.environ))
-    ports = Ports(t.cast("t.Any", cluster), workload.SystemClock(), Silent())
+    ports = Ports(t.cast("t.Any", cluster), connected.SystemClock(), Silent())
     try:
         print(upgrade(ports, Reference("Deployment", namespace, "app"), wanted, settings).message)
     except errors.Interrupted as stopped:

@@ -18,7 +18,7 @@ import time
 import typing as t
 from dataclasses import asdict, dataclass, replace
 
-from ansible_collections.steady.rollout.plugins.module_utils._ansible.workload import SystemClock
+from ansible_collections.steady.rollout.plugins.module_utils._ansible.connected import SystemClock
 from ansible_collections.steady.rollout.plugins.module_utils._cluster.cluster import ApiCluster, connect
 from ansible_collections.steady.rollout.plugins.module_utils._cluster.options import Options
 from ansible_collections.steady.rollout.plugins.module_utils._operation.deploy import deploy

@@ -13,7 +13,7 @@ import typing as t
 import pytest
 from ansible.module_utils.testing import patch_module_args
 
-from ansible_collections.steady.rollout.plugins.module_utils._ansible import connection, workload
+from ansible_collections.steady.rollout.plugins.module_utils._ansible import connected, connection
 from ansible_collections.steady.rollout.plugins.module_utils._cluster import cluster
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.snapshot import Reference
 from ansible_collections.steady.rollout.tests.unit.films import record
@@ -22,7 +22,7 @@ Json = dict[str, t.Any]
 Call = t.Callable[..., Json]
 
 PACKAGE = "ansible_collections.steady.rollout.plugins.modules"
-FOLDER = pathlib.Path(workload.__file__).parents[2] / "modules"
+FOLDER = pathlib.Path(connected.__file__).parents[2] / "modules"
 NAMES = sorted(path.stem for path in FOLDER.glob("workload_*.py"))
 NOBODY = "https://127.0.0.1:9"
 """Where no API server listens: what gets so far has taken all its options for good."""
@@ -55,7 +55,7 @@ def call(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) ->
     """Runs a module with options and gives its result, which is a failure in plain words whatever they are."""
     for variable in ("KUBECONFIG", *(f"K8S_AUTH_{name.upper()}" for name in connection.ARGUMENT_SPEC)):
         monkeypatch.delenv(variable, raising=False)
-    monkeypatch.setattr(workload, "connect", lambda options, **_patience: cluster.connect(options, patience=0.0))
+    monkeypatch.setattr(connected, "connect", lambda options, **_patience: cluster.connect(options, patience=0.0))
     handlers = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
 
     def one(module_name: str, /, **options: t.Any) -> Json:

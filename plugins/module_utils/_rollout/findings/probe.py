@@ -10,7 +10,6 @@ tells of that moment, not of its start.
 from __future__ import annotations
 
 import re
-import statistics
 import typing as t
 
 from ansible_collections.steady.rollout.plugins.module_utils._rollout import objects
@@ -129,7 +128,7 @@ def _grace(view: View, container: Json) -> float:
     if view.limits.probe_grace is not None:
         return view.limits.probe_grace
     starts = [taken for pod in view.snapshot.old_pods if (taken := seconds_to_ready(pod)) is not None]
-    usual = 3 * statistics.median_low(starts) if starts else FIRST_START
+    usual = 3 * sorted(starts)[(len(starts) - 1) // 2] if starts else FIRST_START
     return max(asked_for(container), usual, SHORTEST)
 
 

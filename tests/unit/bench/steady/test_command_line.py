@@ -11,7 +11,7 @@ from comparison.shell import Stopped
 from steady_bench.command_line import main, play_all
 from steady_bench.line import OURS, Line
 from steady_bench.row import NotPlayed, Row
-from steady_bench.rows import ROWS
+from steady_bench.rows import rows
 from steady_lab.console import Console
 
 GOOD = Line("good", "s", {OURS: [1.0]})
@@ -40,12 +40,17 @@ def test_an_interrupt_ends_all_of_it() -> None:
 
 
 def test_a_page_is_written_of_the_whole_only() -> None:
-    for words in (["--write", "--row", "start"], ["--write", "--runs", "2"], ["--runs", "0"]):
+    for words in (["--write", "--row", "start"], ["--write", "--runs", "2"], ["--runs", "0"], ["--sizes", "many"]):
         with pytest.raises(SystemExit):
             main(words)
 
 
 def test_rows_have_names_of_their_own(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--list"]) == 0
-    assert capsys.readouterr().out.split("\n")[:-1] == [row.name for row in ROWS]
-    assert len({row.name for row in ROWS}) == len(ROWS)
+    assert capsys.readouterr().out.split("\n")[:-1] == [row.name for row in rows()]
+    assert len({row.name for row in rows()}) == len(rows())
+
+
+def test_larger_fleets_are_said_to_take_longer() -> None:
+    small, large = (next(row for row in rows(sizes) if row.name == "scale") for sizes in ((20, 100), (20, 100, 1000)))
+    assert large.minutes > small.minutes + 10

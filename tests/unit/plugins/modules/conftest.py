@@ -10,7 +10,7 @@ import typing as t
 import pytest
 from ansible.module_utils.testing import patch_module_args
 
-from ansible_collections.steady.rollout.plugins.module_utils._ansible import workload
+from ansible_collections.steady.rollout.plugins.module_utils._ansible import connected
 from ansible_collections.steady.rollout.tests.unit.films.replay import Show
 
 Json = dict[str, t.Any]
@@ -23,8 +23,8 @@ def play(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) ->
     handlers = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
 
     def one(module: types.ModuleType, stage: Show, *, check: bool = False, **options: t.Any) -> Json:
-        monkeypatch.setattr(workload, "connect", lambda *_args, **_options: stage.cluster)
-        monkeypatch.setattr(workload, "SystemClock", lambda: stage.clock)
+        monkeypatch.setattr(connected, "connect", lambda *_args, **_options: stage.cluster)
+        monkeypatch.setattr(connected, "SystemClock", lambda: stage.clock)
         named = {key: value for key, value in (("namespace", "shop"), ("name", "app")) if key in module.ARGUMENTS}
         with patch_module_args({**named, **options, "_ansible_check_mode": check}), pytest.raises(SystemExit):
             module.main()

@@ -6,7 +6,7 @@ import typing as t
 
 import pytest
 
-from ansible_collections.steady.rollout.plugins.module_utils._ansible import workload
+from ansible_collections.steady.rollout.plugins.module_utils._ansible import connected
 from ansible_collections.steady.rollout.plugins.modules import workload_info
 from ansible_collections.steady.rollout.tests.unit.films.replay import show
 
@@ -33,7 +33,7 @@ def test_an_unknown_workload_is_one_sentence(play: Play) -> None:
 
 def test_a_way_to_the_server_that_is_not_safe_is_warned_of(play: Play, monkeypatch: pytest.MonkeyPatch) -> None:
     warned: list[str] = []
-    monkeypatch.setattr(workload, "warn", warned.append)
+    monkeypatch.setattr(connected, "warn", warned.append)
     stage = show("upgrade")
     play(workload_info, stage)
     assert warned == []

@@ -97,10 +97,6 @@ def test_an_outcome_is_a_result_with_its_findings_as_facts() -> None:
     assert "diff" not in result
 
 
-def test_the_date_is_utc_to_the_millisecond() -> None:
-    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", workload.SystemClock().now())
-
-
 def test_gates_are_read_as_people_write_them() -> None:
     (gate,) = settings(gates=[{"stable_for": "10s"}]).gates
     assert (gate.label, gate.options["for"]) == ("stable_for", 10.0)

@@ -10,8 +10,8 @@ import pytest
 from kubernetes.client import Configuration
 
 from ansible_collections.steady.rollout.plugins.module_utils._cluster.identity import Identity, identify
-from ansible_collections.steady.rollout.plugins.module_utils._cluster.kubeconfig import Origin
 from ansible_collections.steady.rollout.plugins.module_utils._cluster.options import Options
+from ansible_collections.steady.rollout.plugins.module_utils._cluster.origin import Origin
 from ansible_collections.steady.rollout.plugins.module_utils._rollout import errors
 from ansible_collections.steady.rollout.tests.unit.plugins.module_utils._cluster.certificates import Authority
 

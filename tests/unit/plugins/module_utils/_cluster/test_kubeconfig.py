@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.steady.rollout.plugins.module_utils._cluster import kubeconfig
+from ansible_collections.steady.rollout.plugins.module_utils._cluster import kubeconfig, origin
 from ansible_collections.steady.rollout.plugins.module_utils._cluster.options import Options
 from ansible_collections.steady.rollout.plugins.module_utils._rollout import errors
 
@@ -60,7 +60,7 @@ def test_a_missing_file_is_named_with_the_way_out(tmp_path: Path) -> None:
 def test_without_any_option_the_default_place_is_explained(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KUBECONFIG", "/no/default")
     assert "/no/default. No connection option was given" in refusal(tmp_path, None)
-    assert not kubeconfig.exists(kubeconfig.default_location())
+    assert not kubeconfig.exists(origin.default_location())
 
 
 def test_a_folder_is_no_kubeconfig(tmp_path: Path) -> None:

@@ -186,6 +186,12 @@ def test_many_are_renewed_at_the_same_time(
         each.release()
 
 
+def test_what_was_just_taken_is_not_renewed_with_the_others(connected: Connect) -> None:
+    old, young = (connected().lease(CLAIM, now=lambda: NOW, say=print) for _number in range(2))
+    assert held_leases.due({old: 5.0, young: 5.0 + leases.RENEWAL * 0.6}, 5.0 + leases.RENEWAL) == [old]
+    assert held_leases.due({old: 5.0, young: 5.0 + leases.RENEWAL * 0.4}, 5.0 + leases.RENEWAL) == [old, young]
+
+
 def test_who_may_not_make_leases_is_told_so(server: ApiServer, connected: Connect) -> None:
     server.plays("create", status(403, FORBIDDEN, reason="Forbidden"))
     with pytest.raises(errors.Forbidden):

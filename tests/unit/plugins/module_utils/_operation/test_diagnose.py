@@ -12,7 +12,7 @@ from ansible_collections.steady.rollout.tests.unit.films import film as films
 from ansible_collections.steady.rollout.tests.unit.films.replay import Show, show
 
 if t.TYPE_CHECKING:
-    from ansible_collections.steady.rollout.plugins.module_utils._rollout.diagnosis import Case
+    from ansible_collections.steady.rollout.plugins.module_utils._rollout.case import Case
 
 
 def failing(name: str) -> Show:

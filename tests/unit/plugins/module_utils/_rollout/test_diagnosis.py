@@ -10,6 +10,7 @@ import pytest
 from ansible_collections.steady.rollout.plugins.module_utils._operation import info
 from ansible_collections.steady.rollout.plugins.module_utils._operation.evidence import SPEAKING
 from ansible_collections.steady.rollout.plugins.module_utils._rollout import diagnosis, kinds
+from ansible_collections.steady.rollout.plugins.module_utils._rollout.case import Case
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.findings.finding import Limits
 from ansible_collections.steady.rollout.tests.unit.films import film as films
 from ansible_collections.steady.rollout.tests.unit.films.replay import show
@@ -18,7 +19,7 @@ Json = dict[str, t.Any]
 NOW = "2026-11-23T10:00:30Z"
 
 
-def case(name: str, *, whole: bool = False) -> diagnosis.Case:
+def case(name: str, *, whole: bool = False) -> Case:
     """What one look finds when the film is over, or (unless ``whole``) at the moment of its worst."""
     stage = show(name)
     worst = None
@@ -33,7 +34,7 @@ def case(name: str, *, whole: bool = False) -> diagnosis.Case:
     return worst
 
 
-def told(found: diagnosis.Case, *logs: diagnosis.Log) -> list[str]:
+def told(found: Case, *logs: diagnosis.Log) -> list[str]:
     return list(diagnosis.told(found, logs, NOW))
 
 
@@ -74,7 +75,7 @@ def test_a_paused_one_is_told_how_to_go_on() -> None:
     assert "    To let it roll: kubectl -n shop rollout resume deployment/app" in lines
 
 
-def running(renewed: str) -> diagnosis.Case:
+def running(renewed: str) -> Case:
     run = {"holder": "ops@host pid 7", "task": "Upgrade to 9.9", "progress": "0/3 new ready", "renewed": renewed}
     return replace(KEPT, facts={**KEPT.facts, "running": run})
 
