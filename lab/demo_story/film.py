@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Films for docs/progress.md: what a terminal shows of real rollouts on the lab, as text, with the second in which each line came."""
+"""Films for docs/progress.md: what a terminal shows of real rollouts on the lab, as text, with the second in which each line came.
+
+Those in PICTURED are drawn from the page as well.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +13,9 @@ import re
 import shlex
 import time
 import typing as t
+from pathlib import Path
 
-from . import processes
+from . import picture, processes
 from .settings import PROJECT, DemoError
 
 PAGE = PROJECT / "docs" / "progress.md"
@@ -46,6 +50,10 @@ SCENES = (
     Scene("details", ("playbooks/rollback.yml", "-v"), results=True),
     Scene("several", ("lab/demo_story/several.yml", "-e", "version=2.0"), ()),
 )
+PICTURED = {
+    "upgrade": "An upgrade from 1.0 to 2.0 in a terminal",
+    "failure": "An upgrade to a version that does not exist, which goes back by itself, in a terminal",
+}
 KUBECONFIG = "{{ workload_kubeconfig }}"
 AFTERWARDS = f"kind=Namespace name={NAMESPACE} state=absent kubeconfig={KUBECONFIG}"
 
@@ -62,6 +70,8 @@ def record() -> None:
                 raise DemoError(f"The film {scene.name} ended with exit code {code}.")
             text = put(text, scene.name, told(shlex.join([PLAYBOOK, *scene.words]), lines, results=scene.results))
         PAGE.write_text(text, encoding="utf-8")
+        for path, drawing in pictures(text).items():
+            path.write_text(drawing, encoding="utf-8")
     finally:
         _played(["ansible", "localhost", "-m", "kubernetes.core.k8s", "-a", AFTERWARDS])
 
@@ -79,6 +89,12 @@ def put(page: str, name: str, film: str) -> str:
     if not place.search(page):
         raise DemoError(f"{PAGE.name} has no place for the film {name}.")
     return place.sub(lambda found: f"{found[1]}{film}\n{found[2]}", page, count=1)
+
+
+def pictures(page: str) -> dict[Path, str]:
+    """The moving pictures of a page's films, by their files."""
+    films = dict(re.findall(r"<!-- film: (\w+) -->\n```text\n(.*?)\n```", page, re.DOTALL))
+    return {PAGE.with_name(f"film-{name}.svg"): picture.drawn(films[name], title) for name, title in PICTURED.items()}
 
 
 def _played(command: t.Sequence[str], *, fails: bool = False) -> tuple[list[tuple[float, str]], int]:

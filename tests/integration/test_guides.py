@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 import pathlib
 import re
+import subprocess
 import typing as t
 
 import pytest
@@ -42,7 +43,7 @@ class Reader:
         """The text with this cluster's names."""
         for theirs, ours in HERE.items():
             text = text.replace(theirs, ours)
-        return re.sub(r"(namespace: |-n )shop\b", rf"\g<1>{self.namespace}", text)
+        return re.sub(r"(namespace\"?: \"?|-n |serviceaccount )shop\b", rf"\g<1>{self.namespace}", text)
 
     def save(self, page: str) -> None:
         """Save every block that names a file."""
@@ -57,6 +58,13 @@ class Reader:
         (task,) = tasks
         play = {"hosts": "localhost", "gather_facts": False, "tasks": [task]}
         (self.folder / file).write_text(yaml.safe_dump([play]))
+
+    def type(self, commands: str) -> str:
+        """Type commands into a shell, in the checkout, and give what they said. They have to end well."""
+        words = ["sh", "-ec", self.here(commands)]
+        done = subprocess.run(words, cwd=pages.COLLECTION, capture_output=True, text=True, timeout=LONGEST, check=False)
+        assert done.returncode == 0, f"{commands}\n{done.stdout}{done.stderr}"
+        return done.stdout
 
     def play(self, command: str, code: int = 0) -> str:
         """Type a command of ansible-playbook and give what it said. It has to end with that exit code."""
@@ -93,7 +101,7 @@ def test_the_first_ten_minutes(reader: Reader, cluster: ApiCluster) -> None:
 
 
 def test_whoever_comes_from_another_tool(reader: Reader, cluster: ApiCluster) -> None:
-    """What takes the place of kubectl and kubernetes.core, then an upgrade and an undo as their guides write them."""
+    """What kubectl did, what takes the place of it and of kubernetes.core, then an upgrade and an undo as their guides write them."""
     reader.save("docs/start.md")
     reader.save("docs/migrate.md")
     (play,) = yaml.safe_load((reader.folder / "deploy.yml").read_text())
@@ -105,12 +113,26 @@ def test_whoever_comes_from_another_tool(reader: Reader, cluster: ApiCluster) ->
     reader.save_tasks("docs/rollback.md", "Undo", "undo.yml")
 
     reader.play("ansible-playbook deploy.yml")
+    (before,) = (block.text for block in pages.blocks("docs/migrate.md") if block.language == "sh")
+    reader.type(before)
+    assert image(cluster, reader.namespace) == f"{IMAGE}:2.0"
     for file, version in (
+        ("from-kubernetes-core.yml", "1.0"),
         ("from-kubectl.yml", "2.0"),
         ("wait.yml", "2.0"),
-        ("from-kubernetes-core.yml", "1.0"),
-        ("go.yml", "2.0"),
         ("undo.yml", "1.0"),
+        ("go.yml", "2.0"),
     ):
         said = reader.play(f"ansible-playbook {file}")
         assert image(cluster, reader.namespace) == f"{IMAGE}:{version}", said
+
+
+def test_whoever_gives_rights_by_hand_and_looks(reader: Reader) -> None:
+    """The Roles are only tried, as some of them are the whole cluster's; what they are good for has tests of its own."""
+    given = [
+        command.replace(" apply ", " apply --dry-run=server ") for command in pages.commands("docs/permissions.md")
+    ]
+    *_, token = reader.type("\n".join(given)).splitlines()
+    assert token.count(".") == 2, "no token"
+    (look,) = (command for command in pages.commands("docs/status.md") if command.startswith("ansible "))
+    assert '"workloads": []' in reader.type(look)

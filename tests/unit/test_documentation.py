@@ -59,15 +59,21 @@ def test_the_options_of_findings_have_their_defaults() -> None:
 @pytest.mark.parametrize(
     ("heading", "folder", "pattern"), [("modules", "plugins/modules", "*.py"), ("roles", "roles", "*")]
 )
-def test_the_readme_lists_all(heading: str, folder: str, pattern: str) -> None:
+def test_the_overview_lists_all(heading: str, folder: str, pattern: str) -> None:
     there = {path.stem for path in (pages.COLLECTION / folder).glob(pattern) if path.stem[0] not in "._"}
-    assert set(names("README.md", heading)) == there
+    assert set(names("docs/collection.md", heading)) == there
 
 
-def test_the_readme_names_every_playbook() -> None:
-    text = pages.text("README.md")
+def test_the_overview_names_every_playbook() -> None:
+    text = pages.text("docs/collection.md")
     there = [path.stem for path in (pages.COLLECTION / "playbooks").glob("*.yml")]
     assert [name for name in there if f"`{name}`" not in text and f"steady.rollout.{name}`" not in text] == []
+
+
+def test_the_readme_is_read_in_two_minutes() -> None:
+    """At 230 words a minute, without what stands in blocks and addresses; the rest belongs into the guides."""
+    prose = re.sub(r"^```.*?^```$|\]\([^)]*\)|<!--.*?-->", "", pages.text("README.md"), flags=re.S | re.M)
+    assert len(re.findall(r"\w[\w.'-]*", prose)) <= 460
 
 
 def test_the_picture_of_the_layers_is_that_of_the_imports() -> None:

@@ -157,7 +157,7 @@ def check_variables(block: pages.Block, variables: Json) -> None:
 
 
 @pytest.mark.parametrize("page", pages.pages())
-def test_what_a_page_tells_to_type_is_there(page: str) -> None:
+def test_what_a_page_tells_to_type_is_there(page: str, call: Call) -> None:
     files = {block.file for block in pages.blocks(page)} | linked(page)
     for command in pages.commands(page):
         first, *words = shlex.split(command)
@@ -165,12 +165,21 @@ def test_what_a_page_tells_to_type_is_there(page: str) -> None:
             check_targets(page, [word for word in words if re.fullmatch("[a-z-]+", word)])
         elif first == "ansible-playbook":
             check_playbook(page, words, files)
+        elif first == "ansible":
+            name, options = (words[words.index(word) + 1] for word in ("-m", "-a"))
+            check_task(name.removeprefix(OURS), json.loads(options), call)
+        elif first == "kubectl" and "-f" in words:
+            assert (pages.COLLECTION / words[words.index("-f") + 1]).exists(), f"{page}: {command}"
         elif first.startswith(pages.OWN_FILES):
             assert (pages.COLLECTION / first).exists(), f"{page}: {first}"
     for inline in re.findall(r"`make ([^`]+)`", pages.text(page)):
         check_targets(page, [word for word in inline.split() if re.fullmatch("[a-z-]+", word)])
     for inline in re.findall(r"`ansible-playbook ([^`]+)`", pages.text(page)):
         check_playbook(page, shlex.split(inline), files)
+    for role, name in re.findall(r"`ansible-doc (-t role )?steady\.rollout\.(\w+)`", pages.text(page)):
+        assert (pages.COLLECTION / (f"roles/{name}" if role else f"plugins/modules/{name}.py")).exists(), (
+            f"{page}: {name}"
+        )
 
 
 def linked(page: str) -> set[str]:
