@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 import typing as t
 from importlib.util import find_spec
@@ -14,6 +15,9 @@ from ansible_collections.steady.rollout.plugins.module_utils._ansible import con
 from ansible_collections.steady.rollout.plugins.module_utils._rollout import errors
 
 Json = dict[str, t.Any]
+
+_SELDOM = 20_000
+"""So many objects come to be before garbage is looked for; a page of a list alone has more than Python's own number."""
 
 
 def run(
@@ -29,6 +33,7 @@ def run(
     A result that says ``failed`` fails the module with everything in it; a RolloutError fails it with its sentence. ``libraries``
     names the packages that these parameters need, ``secrets`` the values in them that must not be shown.
     """
+    spare()
     module = _Module(secrets, argument_spec=arguments, supports_check_mode=True, **constraints)
     params = dict(module.params)
     module.no_log_values.difference_update(concealed.everything(params.get(concealed.OPTION)))
@@ -44,6 +49,7 @@ def run(
         module.fail_json(msg=str(error))
     except errors.Interrupted as reason:
         module.fail_json(msg=str(reason))
+    spare()
     if result.pop("failed", False):
         module.fail_json(**result)
     module.exit_json(**result)
@@ -60,6 +66,12 @@ class _Module(AnsibleModule):
         """Write a line to the system's log."""
         self.no_log_values.update(self._secrets(self.params))
         super().log(msg, remove_values(log_args, self.no_log_values))
+
+
+def spare() -> None:
+    """Look for garbage seldom, and never in what is there already: that stays to the end, where looking costs more than the result."""
+    gc.set_threshold(_SELDOM)
+    gc.freeze()
 
 
 def listen() -> None:

@@ -52,17 +52,13 @@ def everything(
     Each resource is listed once, however many workloads and kinds there are.
     """
     wanted = [kinds.named(name) for name in dict.fromkeys(kind_names)]
-    workloads = [(kind, item) for kind in wanted for item in ports.cluster.list(_all(kind.RESOURCE, namespace))]
+    histories = tuple(dict.fromkeys(kind.REVISION_RESOURCE for kind in wanted))
+    found = _listed(ports.cluster, namespace, (*(kind.RESOURCE for kind in wanted), *histories))
+    workloads = [(kind, item) for kind in wanted for item in found[kind.RESOURCE]]
     beside = [item for kind, item in workloads if kind.RESOURCE == resources.DEPLOYMENT and twin.is_one(item)]
-    held = {(_namespace(item), objects.name(item)): item for item in _leases(ports.cluster, namespace)}
+    held = {(_namespace(item), objects.name(item)): item for item in found[resources.LEASE]}
     owned = Belongings.of(
-        [
-            item
-            for resource in dict.fromkeys(kind.REVISION_RESOURCE for kind in wanted)
-            for item in ports.cluster.list(_all(resource, namespace))
-        ],
-        ports.cluster.list(_all(resources.POD, namespace)),
-        ports.cluster.list(resources.Scope(resources.EVENT, namespace, fields="type=Warning")),
+        [item for resource in histories for item in found[resource]], found[resources.POD], found[resources.EVENT]
     )
 
     def case(kind: Kind, workload: Json) -> Case:
@@ -71,12 +67,22 @@ def everything(
         lease = held.get((reference.namespace, leases.name_of(reference)), {})
         return describe(kind, snapshot, limits, container, lease, _strategy(workload, beside))
 
-    found = [case(kind, item) for kind, item in workloads]
-    return sorted(found, key=lambda each: (each.facts["namespace"], each.facts["name"], each.facts["kind"]))
+    cases = [case(kind, item) for kind, item in workloads]
+    return sorted(cases, key=lambda each: (each.facts["namespace"], each.facts["name"], each.facts["kind"]))
 
 
-def _all(resource: resources.Resource, namespace: str) -> resources.Scope:
-    return resources.Scope(resource, namespace)
+def _listed(
+    cluster: Cluster, namespace: str, own: t.Sequence[resources.Resource]
+) -> dict[resources.Resource, list[Json]]:
+    """These, their pods, the warnings and the Leases, all at once: the server makes one list ready while another one is read."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    scopes = [resources.Scope(resource, namespace) for resource in (*own, resources.POD)]
+    scopes += [resources.Scope(resources.EVENT, namespace, fields="type=Warning")]
+    with ThreadPoolExecutor(len(scopes) + 1) as threads:
+        held = threads.submit(_leases, cluster, namespace)
+        found = dict(zip((scope.resource for scope in scopes), threads.map(cluster.list, scopes), strict=True))
+        return {**found, resources.LEASE: held.result()}
 
 
 def _strategy(workload: Json, twins_there: t.Iterable[Json]) -> Json:

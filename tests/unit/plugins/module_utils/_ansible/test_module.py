@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import signal
@@ -30,7 +31,10 @@ def run(capsys: pytest.CaptureFixture[str]) -> t.Iterator[Run]:
         assert bool(ended.value.code) is bool(printed.get("failed"))
         return printed
 
+    threshold = gc.get_threshold()
     yield one
+    gc.unfreeze()
+    gc.set_threshold(*threshold)
     for number, handler in handlers.items():
         signal.signal(number, handler)
 
@@ -101,3 +105,16 @@ def test_what_is_secret_in_a_parameter_does_not_reach_the_systems_log(
     run(lambda _params, _check: {}, secrets=lambda params: [params["colour"]])
     assert "Invoked with" in logged[0]
     assert "blue" not in " ".join(logged)
+
+
+def test_what_is_there_at_the_end_is_not_looked_through_for_garbage(run: Run) -> None:
+    gc.unfreeze()
+    kept: list[int] = []
+
+    def operate(_params: Json, _check: bool) -> Json:
+        kept.append(gc.get_freeze_count())
+        return {"made": [[number] for number in range(1000)]}
+
+    run(operate)
+    assert kept[0] > 0
+    assert gc.get_freeze_count() > kept[0] + 1000

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import typing as t
 from dataclasses import replace
 
@@ -126,6 +127,20 @@ def test_each_resource_is_listed_once_whatever_the_kinds() -> None:
     assert (found["namespace"], found["name"]) == ("shop", "app")
     assert len(cluster.asked) == len(set(cluster.asked)) == 8
     assert {namespace for _kind, namespace in cluster.asked} == {""}
+
+
+def test_the_lists_are_asked_for_at_once() -> None:
+    """One after the other none of them would pass the barrier."""
+    stage = at_the_end("upgrade")
+    together = threading.Barrier(5)
+
+    class Patient(Counted):
+        def list(self, scope: Scope) -> list[Json]:
+            together.wait(10)
+            return super().list(scope)
+
+    ports = replace(stage.ports, cluster=t.cast("Cluster", Patient(stage)))
+    assert len(everything(ports, ["Deployment"], "shop", Limits())) == 1
 
 
 def test_namesakes_in_two_namespaces_keep_their_own_lease() -> None:
