@@ -37,6 +37,10 @@ from .watching import Observer
 PAGE = settings.PROJECT / "docs/chaos.md"
 LOGS = settings.PROJECT / "tests/output/chaos"
 COUNT = 70
+AWAY = """
+for attempt in $(seq 60); do kubectl delete namespace --selector="$1" --timeout=180s && exit; sleep 2; done; exit 1
+"""
+"""Namespaces go also when the API server is just away."""
 SEED = re.compile(r"[0-9a-z]{1,12}(/[1-9][0-9]{0,3})?")
 KNOWN = {fault.name: fault for fault in FAULTS}
 
@@ -110,7 +114,8 @@ def stage_of(console: Console, run: str) -> Iterator[Stage]:
     with contextlib.ExitStack() as stack:
         folder = Path(tempfile.mkdtemp(prefix="chaos-"))
         stack.enter_context(undone_by("rm", "--recursive", "--force", folder))
-        gone = ("kubectl", "delete", "namespace", f"--selector={MARK}={run}", "--timeout=180s")
+        gone = ("sh", "-c", AWAY, "sh", f"{MARK}={run}")
+        subprocess.run(gone, env=environment, check=True)
         stack.enter_context(undone_by(*gone, environment=environment))
         observer = stack.enter_context(Observer(run, environment))
         stage = Stage(run, folder, logs, environment, observer)

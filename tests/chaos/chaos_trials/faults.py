@@ -43,7 +43,7 @@ def simply(scene: Scene) -> tuple[list[Told], Done]:
     run.module(scene.site.stage.pause)
     scene.strike.begun()
     scene.met = True
-    return [scene.site.ended(run)], Done()
+    return [scene.site.ended(run)], Done(excuse=UNREACHED)
 
 
 def connections_cut(scene: Scene) -> tuple[list[Told], Done]:
