@@ -56,7 +56,7 @@ def manifest(kind: str, namespace: str, version: str = "1.0", **spec: t.Any) -> 
     }
     template = {
         "metadata": {"labels": {"app": "app"}},
-        "spec": {"terminationGracePeriodSeconds": 1, "containers": [container]},
+        "spec": {"terminationGracePeriodSeconds": 1, "automountServiceAccountToken": False, "containers": [container]},
     }
     return {
         "apiVersion": "apps/v1",

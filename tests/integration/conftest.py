@@ -114,6 +114,11 @@ def pytest_configure() -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The scenarios last: they are many and short, so no worker is left alone with a long test at the end."""
+    items.sort(key=lambda item: item.path.name == "test_scenarios.py")
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """How many scenarios of each family there were, and what they cost. A family is the word that several names begin with."""
     reports = {

@@ -20,6 +20,18 @@ def path(api_version: str, kind: str, namespace: str = "", name: str = "") -> st
     return "/".join(["", *parts, *([name] if name else [])])
 
 
+def patch_form(api_version: str) -> str:
+    """How a part of it is merged in: only what Kubernetes brings along has lists that are merged by a key."""
+    custom = api_version.startswith("gateway.networking.k8s.io/")
+    return f"application/{'' if custom else 'strategic-'}merge-patch+json"
+
+
+def shown(found: Json) -> Json:
+    """As people look at it: who wrote which field would be most of what is printed of it."""
+    found.get("metadata", {}).pop("managedFields", None)
+    return found
+
+
 def settled(workload: Json) -> bool:
     """Whether all pods are of this generation and available, as ``kubectl rollout status`` would say."""
     status, spec = workload.get("status") or {}, workload["spec"]

@@ -20,6 +20,7 @@ from ansible_collections.steady.rollout.plugins.module_utils._rollout.traffic im
 from ansible_collections.steady.rollout.tests.integration import playbooks
 from ansible_collections.steady.rollout.tests.integration.controller import Controller
 
+pytestmark = pytest.mark.xdist_group("test_awx")  # they share what is made once for a worker
 Json = dict[str, t.Any]
 SECRET = "apiVersion: v1 # a-marked-secret"
 WANTED: Json = {
@@ -171,20 +172,25 @@ ANSWERS: list[tuple[str, Json, str]] = [
 """A template's playbook, what a survey answered, and the words of the refusal, if it is one; played in this order."""
 
 
-def job(folder: pathlib.Path, namespace: str, playbook: str, answers: Json) -> tuple[str, str]:
-    """How a job ended and what it said.
-
-    By ansible-runner, with extra variables in JSON and the environment that the credential type injects, as AWX does it.
-    """
-    inventory = {
+def inventory(namespace: str) -> Json:
+    """One host, as AWX suggests it, and what its jobs are about."""
+    named = {
         "workload_namespace": namespace,
         "workload_name": "app",
         "workload_image": os.environ.get("SCENARIO_IMAGE", "registry.lab:5000/app"),
         "workload_replicas": 2,
     }
-    hosts = {"all": {"hosts": {"localhost": {"ansible_connection": "local"}}, "vars": inventory}}
+    host = {"ansible_connection": "local", "ansible_python_interpreter": "{{ ansible_playbook_python }}"}
+    return {"all": {"hosts": {"localhost": host}, "vars": named}}
+
+
+def job(folder: pathlib.Path, namespace: str, playbook: str, answers: Json) -> tuple[str, str]:
+    """How a job ended and what it said.
+
+    By ansible-runner, with extra variables in JSON and the environment that the credential type injects, as AWX does it.
+    """
     (folder / "inventory").mkdir(parents=True)
-    (folder / "inventory" / "hosts.yml").write_text(yaml.safe_dump(hosts))
+    (folder / "inventory" / "hosts.yml").write_text(yaml.safe_dump(inventory(namespace)))
     done = ansible_runner.run(
         private_data_dir=str(folder),
         project_dir=str(playbooks.CHECKOUT),
@@ -204,12 +210,17 @@ def job(folder: pathlib.Path, namespace: str, playbook: str, answers: Json) -> t
 def test_each_answer_of_a_survey_lands_right_or_is_refused_in_one_sentence(
     cluster: ApiCluster, namespace: str, tmp_path: pathlib.Path
 ) -> None:
+    """With the arguments that ansible-runner makes of answers: a file of extra variables in JSON."""
     deployed = ("deploy", {"version": "1.0", "break_glass": ""}, "")
-    for number, (playbook, answers, refusal) in enumerate([deployed, *ANSWERS]):
-        status, said = job(tmp_path / str(number), namespace, f"playbooks/{playbook}.yml", answers)
-        told = f"{playbook} {answers}\n{said[-3000:]}"
-        assert (status == "failed") == bool(refusal), told
-        assert refusal in said and "Traceback" not in said, told
+    hosts, extra = tmp_path / "hosts.yml", tmp_path / "extravars"
+    hosts.write_text(yaml.safe_dump(inventory(namespace)))
+    for playbook, answers, refusal in (deployed, *ANSWERS):
+        extra.write_text(json.dumps(answers))
+        words = ("-i", str(hosts), "-e", f"@{extra}", f"playbooks/{playbook}.yml")
+        done = playbooks.by_itself(*words, K8S_AUTH_KUBECONFIG=os.environ["KUBECONFIG"], JOB_ID="42")
+        told = f"{playbook} {answers}\n{done.stdout[-3000:]}"
+        assert bool(done.returncode) == bool(refusal), told
+        assert refusal in done.stdout and "Traceback" not in done.stdout, told
     (workload,) = cluster.list(resources.Scope(resources.DEPLOYMENT, namespace))
     assert workload["spec"]["replicas"] == 2
     assert "login is broken" in workload["metadata"]["annotations"]["steady.rollout/break-glass"]

@@ -30,6 +30,7 @@ from ansible_collections.steady.rollout.plugins.module_utils._rollout.snapshot i
 from ansible_collections.steady.rollout.tests.integration import accounts, fronts
 from ansible_collections.steady.rollout.tests.unit.plugins.module_utils._cluster.certificates import Authority
 
+pytestmark = pytest.mark.xdist_group("test_credentials")  # they share what is made once for a worker
 Json = dict[str, t.Any]
 
 PLUGIN = "client.authentication.k8s.io/v1"

@@ -54,6 +54,8 @@ Operation = t.Callable[["Ports", Reference], t.Any]
 HERE = pathlib.Path(__file__).parent
 SETTINGS = accounts.SETTINGS
 ROLLING_NOTHING = replace(SETTINGS, zero_downtime=None)
+HASTY = replace(SETTINGS, limits=Limits(unschedulable_grace=1.0))
+"""A wait reads lists that came with their watch once more when it fails: that has not to take a minute."""
 
 
 def deployed(ports: Ports, reference: Reference) -> t.Any:
@@ -65,7 +67,7 @@ def deployed(ports: Ports, reference: Reference) -> t.Any:
 
 OPERATIONS: dict[str, Operation] = {
     "info": lambda ports, it: info.info(ports, it.kind, it.namespace, it.name, Limits()),
-    "wait": lambda ports, it: wait.wait(ports, it, SETTINGS),
+    "wait": lambda ports, it: wait.wait(ports, it, HASTY),
     "upgrade": lambda ports, it: upgrade.upgrade(ports, it, upgrade.Wanted("2.0"), SETTINGS),
     "deploy": deployed,
     "rollback": lambda ports, it: rollback.rollback(ports, it, rollback.Target(), SETTINGS),

@@ -32,7 +32,7 @@ class ActionModule(ActionBase):
         try:
             if given.get("state") == "absent":
                 return {**result, "changed": bool(observer.ask("DELETE", path))}
-            found = observer.ask("PATCH", path, definition, "application/strategic-merge-patch+json")
+            found = observer.ask("PATCH", path, definition, objects.patch_form(definition["apiVersion"]))
             if not found and given.get("state") != "patched":
                 found = observer.create(collection, definition)
             assert found, f"{path}: there is no such place"
@@ -40,7 +40,7 @@ class ActionModule(ActionBase):
                 found = observer.until(path, objects.settled)
         except AssertionError as refusal:
             return {**result, "failed": True, "msg": str(refusal)}
-        return {**result, "changed": True, "result": found}
+        return {**result, "changed": True, "result": objects.shown(found)}
 
 
 def named(given: Json) -> Json:

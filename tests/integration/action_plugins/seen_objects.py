@@ -29,4 +29,5 @@ class ActionModule(ActionBase):
         }
         found = Observer().ask("GET", objects.path(**given), **selectors)
         result: Json = super().run(tmp, task_vars)
-        return {**result, "changed": False, "resources": found.get("items", [found] if found else [])}
+        items = found.get("items", [found] if found else [])
+        return {**result, "changed": False, "resources": [objects.shown(item) for item in items]}

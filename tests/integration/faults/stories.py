@@ -75,7 +75,7 @@ def manifest(
         "env": list(env) or [{"name": "LAME_DUCK", "value": "0s"}],
         "readinessProbe": {"httpGet": {"path": "/readyz", "port": 8080}, "periodSeconds": 1},
     }
-    pod = {"terminationGracePeriodSeconds": 0, "containers": [container]}
+    pod = {"terminationGracePeriodSeconds": 0, "automountServiceAccountToken": False, "containers": [container]}
     of_kind: dict[str, Json] = {
         "Deployment": {"replicas": 1, "strategy": {"rollingUpdate": {"maxSurge": 1, "maxUnavailable": 0}}},
         "StatefulSet": {"replicas": 1, "serviceName": "app"},

@@ -57,14 +57,13 @@ def test_requests_that_wait_for_a_stalled_server_count_their_delay(serve: t.Any)
 
     def stalling(peer: t.Any, _number: int) -> None:
         peer.request()
+        threading.Timer(0.3, answer_now.set).start()  # when all are due, whenever the first came
         answer_now.wait()
         while True:
             peer.answer()
             peer.request()
 
     probe = Probe(Plan(serve(stalling).url, 100, 0.2, concurrency=1, connections="keep_alive"), READ_VERSION)
-    timer = threading.Timer(0.3, answer_now.set)
-    timer.start()
     report = probe.run()
     assert (report.total.requests, report.total.failed) == (20, 0)
     assert sorted(report.total.latencies)[10] > 0.1, "at least half of them were due while the server stalled"
@@ -73,7 +72,7 @@ def test_requests_that_wait_for_a_stalled_server_count_their_delay(serve: t.Any)
 def test_requests_that_no_sender_was_free_for_are_counted_as_unsent(serve: t.Any) -> None:
     report = run(serve(lambda peer, _number: peer.stall()).url, rate=100, duration=0.3, concurrency=1, timeout=0.05)
     kinds = report.total.failures
-    assert kinds[samples.TIMEOUT] >= 2
+    assert kinds[samples.TIMEOUT] >= 1
     assert kinds[samples.UNSENT] >= 10
     assert kinds[samples.TIMEOUT] + kinds[samples.UNSENT] == report.total.requests == 30
     assert report.examples[samples.UNSENT] == "all 1 senders were busy for more than 0.05 s"

@@ -169,7 +169,7 @@ def test_an_interruption_ends_each_and_tells_what_each_leaves(monkeypatch: pytes
 
         def join(self, timeout: float | None = None) -> None:
             if timeout is None:
-                assert begun.acquire(timeout=5) and begun.acquire(timeout=5)
+                assert begun.acquire(timeout=60) and begun.acquire(timeout=60)
                 raise errors.Interrupted("Stopped by SIGTERM.")
             super().join(timeout)
 
