@@ -3,8 +3,8 @@
 
 from __future__ import annotations
 
-import threading
 import typing as t
+from dataclasses import replace
 
 import pytest
 
@@ -18,6 +18,7 @@ if t.TYPE_CHECKING:
     from ansible_collections.steady.rollout.plugins.module_utils._cluster.cluster import ApiCluster
     from ansible_collections.steady.rollout.plugins.module_utils._rollout.snapshot import Reference
 
+pytestmark = pytest.mark.xdist_group("test_prometheus")  # they share what is made once for a worker
 Json = dict[str, t.Any]
 
 
@@ -27,13 +28,27 @@ def measured(tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[prometheus.
         yield started
 
 
+class Ending(accounts.Told):
+    """Ends the Prometheus as soon as a first measurement is told."""
+
+    def __init__(self, asked: prometheus.Prometheus) -> None:
+        super().__init__()
+        self._asked = asked
+
+    def say(self, text: str, **_how: object) -> None:
+        """One line."""
+        if " of 30" in text and not any(" of 30" in line for line in self.lines):
+            self._asked.end()
+        super().say(text)
+
+
 @pytest.fixture
 def application(cluster: ApiCluster, namespace: str) -> Reference:
     return accounts.given_running_application(cluster, namespace)
 
 
 def settings(url: str, **options: t.Any) -> Settings:
-    written = {"url": url, "interval": "1s", "timeout": "2s", **options}
+    written = {"url": url, "interval": "1s", "timeout": "20s", **options}
     return Settings(timeout=120.0, holder="tests", gates=gates.parse([{"prometheus": written}]))
 
 
@@ -102,10 +117,8 @@ def test_one_that_goes_away_is_an_error_and_asked_again(
     cluster: ApiCluster, application: Reference, tmp_path: t.Any
 ) -> None:
     with prometheus.running(tmp_path) as leaving:
-        ends = threading.Timer(3.0, leaving.end)
-        ends.start()
-        outcome = waited(cluster, application, leaving.url, query="up", min=1, count=30, max_ignored=2)
-        ends.join()
+        asked = settings(leaving.url, query="up", min=1, count=30, max_ignored=2)
+        outcome = wait(replace(accounts.ports(cluster), progress=Ending(leaving)), application, asked)
     assert outcome.failed
     assert outcomes(outcome)[0] == "passed"
     assert outcomes(outcome)[-3:] == ["error"] * 3
