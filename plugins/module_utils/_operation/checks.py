@@ -45,12 +45,16 @@ def has_room(
     surging, missing = kind.surge(present)
     if not surging or missing:
         return
+    refuse(reference, preflight.no_headroom(kind, present, template, quotas(cluster, reference, journal)))
+
+
+def quotas(cluster: Cluster, reference: Reference, journal: Journal) -> t.Sequence[Json]:
+    """The quotas of its namespace; none, and a word about it, for who may not read them."""
     try:
-        quotas = cluster.list(resources.Scope(resources.RESOURCE_QUOTA, reference.namespace))
+        return cluster.list(resources.Scope(resources.RESOURCE_QUOTA, reference.namespace))
     except errors.Forbidden as reason:
         journal.say(f"quota head-room was not checked: {reason}")
-        return
-    refuse(reference, preflight.no_headroom(kind, present, template, quotas))
+        return ()
 
 
 def autoscaled(cluster: Cluster, reference: Reference, instead: str) -> str:

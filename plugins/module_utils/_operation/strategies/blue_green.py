@@ -7,11 +7,11 @@ rolled without requests, gets them back in one patch, and the new colour's twin 
 
 from __future__ import annotations
 
+import functools
 import typing as t
-from dataclasses import dataclass, field, replace
 
 from ansible_collections.steady.rollout.plugins.module_utils._operation import checks
-from ansible_collections.steady.rollout.plugins.module_utils._operation.strategies.canary import Canary, crowded
+from ansible_collections.steady.rollout.plugins.module_utils._operation.traffic.by_weights import ByWeights
 from ansible_collections.steady.rollout.plugins.module_utils._rollout import (
     objects,
     options,
@@ -19,7 +19,7 @@ from ansible_collections.steady.rollout.plugins.module_utils._rollout import (
 )
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.options import Option
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.traffic import routes, steps
-from ansible_collections.steady.rollout.plugins.module_utils._rollout.traffic.routes import Fork, Pin
+from ansible_collections.steady.rollout.plugins.module_utils._rollout.traffic.routes import Fork
 from ansible_collections.steady.rollout.plugins.module_utils._rollout.traffic.steps import Step
 
 if t.TYPE_CHECKING:
@@ -39,21 +39,26 @@ OPTIONS = (
 )
 
 
-def read(given: Json, where: str) -> BlueGreen:
+def read(given: Json, where: str) -> ByWeights:
     """The blue-green rollout that people write. Raises InvalidInput."""
     parts = ("preview", "gates", "keep_gates")
     own = {key: value for key, value in given.items() if key not in parts}
     values = options.read(own, (*OPTIONS, *(Option(part, "table") for part in parts)), where)
     before, after = (steps.gates_of(given.get(key), where, key) for key in ("gates", "keep_gates"))
-    return BlueGreen(
+    return ByWeights(
+        NAME,
         (
             Step(0, 0.0, pause=values["pause"], gates=before, whole=True, name=PREVIEW),
             Step(100, values["keep_for"], gates=after, whole=True, name=SWITCH),
         ),
+        "all its pods beside the present ones, all requests in one patch, the old ones kept for"
+        f" {wording.seconds(values['keep_for'])}",
+        _shrunk,
         values["route"] or "",
         values["service"] or "",
         steps.pin_of(given.get("preview"), f"{where}.preview"),
-        headers=_headers(given.get("preview")),
+        tracked=True,
+        aimed=functools.partial(_aimed, _headers(given.get("preview"))),
     )
 
 
@@ -66,39 +71,15 @@ def _headers(preview: Json | None) -> Json:
     return {"headers": {name: text}} if kind == "header" else {"secret_headers": {"Cookie": f"{name}={text}"}}
 
 
-@dataclass(frozen=True)
-class BlueGreen(Canary):
-    """Satisfies ``Strategy``. Its steps are the preview, which gets no requests but those that ask for it, and the switch."""
-
-    headers: Json = field(default_factory=dict)
-    NAME: str = NAME
-
-    @property
-    def manner(self) -> str:
-        """What is going to be done, in the words of a progress line."""
-        kept = wording.seconds(self.steps[-1].seconds)
-        return f"all its pods beside the present ones, all requests in one patch, the old ones kept for {kept}"
-
-    def unfit(self, roll: Roll, present: Json, wanted: Json | None) -> str:
-        """Why it cannot be upgraded in this way, with the way out; empty when it can. Once begun it has the room that it needs."""
-        tight = crowded(roll, present, wanted, roll.kind.wanted(present)) if wanted else ""
-        return self.unsuited(roll, present) or _shrunk(roll, present) or tight
-
-    def forked(self, fork: Fork, track: str) -> Fork:
-        """With the preview: what testers send, and a header of this rollout alone for gates."""
-        found = super().forked(fork, track)
-        own = Pin(routes.TRACK, f"new-{track}")
-        return found if own in found.to_twin else replace(found, to_twin=(own, *found.to_twin))
-
-    def aimed(self, step: Step, asked: Json, fork: Fork) -> Json:
-        """A probe begins when the load balancer is sure to use what it has taken; before the switch it asks the preview."""
-        if "url" not in asked or "delay" not in asked:
-            return asked
-        later = {**asked, "delay": max(asked["delay"], IN_USE)}
-        if step.name != PREVIEW:
-            return later
-        track = {"headers": {pin.name: pin.value for pin in fork.to_twin if pin.name == routes.TRACK}}
-        return {**later, **{key: {**more, **asked[key]} for key, more in (self.headers or track).items()}}
+def _aimed(preview: Json, step: Step, asked: Json, fork: Fork) -> Json:
+    """A probe begins when the load balancer is sure to use what it has taken; before the switch it asks the preview."""
+    if "url" not in asked or "delay" not in asked:
+        return asked
+    later = {**asked, "delay": max(asked["delay"], IN_USE)}
+    if step.name != PREVIEW:
+        return later
+    track = {"headers": {pin.name: pin.value for pin in fork.to_twin if pin.name == routes.TRACK}}
+    return {**later, **{key: {**more, **asked[key]} for key, more in (preview or track).items()}}
 
 
 def _shrunk(roll: Roll, present: Json) -> str:

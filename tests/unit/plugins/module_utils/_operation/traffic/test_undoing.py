@@ -8,14 +8,7 @@ import pytest
 
 from ansible_collections.steady.rollout.plugins.module_utils._operation import rollback
 from ansible_collections.steady.rollout.plugins.module_utils._operation.outcome import Outcome, Settings
-from ansible_collections.steady.rollout.plugins.module_utils._operation.traffic import undoing
-from ansible_collections.steady.rollout.plugins.module_utils._operation.waiting import Look
 from ansible_collections.steady.rollout.plugins.module_utils._rollout import errors
-from ansible_collections.steady.rollout.plugins.module_utils._rollout.snapshot import Snapshot
-from ansible_collections.steady.rollout.plugins.module_utils._rollout.status import Status
-from ansible_collections.steady.rollout.plugins.module_utils._rollout.traffic.routes import Fork
-from ansible_collections.steady.rollout.plugins.module_utils._rollout.verdict import Verdict
-from ansible_collections.steady.rollout.tests.unit import samples
 from ansible_collections.steady.rollout.tests.unit.crossing import REFERENCE, Scene
 
 Json = dict[str, t.Any]
@@ -64,26 +57,6 @@ def test_while_it_is_promoted_requests_go_first_and_pods_after() -> None:
     assert (scene.version, scene.names("Deployment")) == ("1.0", ["app"])
 
 
-def test_a_promotion_that_fails_takes_the_requests_back_before_the_pods() -> None:
-    scene = Scene()
-    scene.street.breaks_when_promoted = True
-    outcome = scene.upgraded("2.0", timeout=5)
-    assert outcome.failed
-    writes = scene.street.writes
-    promoted = writes.index("patch Deployment app")
-    assert writes[promoted + 1 : promoted + 3] == ["patch HTTPRoute app", "patch Deployment app"]
-    assert outcome.message.endswith("All requests are back at app, and Deployment app-canary was removed.")
-    assert (scene.version, scene.names("Deployment"), scene.names("Service")) == ("1.0", ["app"], ["app"])
-
-
-def test_a_promotion_that_fails_and_is_kept_says_what_stays() -> None:
-    scene = Scene()
-    scene.street.breaks_when_promoted = True
-    outcome = scene.upgraded("2.0", timeout=5, on_failure="keep")
-    assert outcome.message.endswith("run the same again to go on, or workload_rollback to undo all.")
-    assert scene.names("Deployment") == ["app", "app-canary"]
-
-
 def test_a_rollback_needs_the_rights_of_the_strategy() -> None:
     scene = Scene()
     scene.upgraded("2.0", PAUSED)
@@ -106,27 +79,3 @@ def test_a_route_that_is_gone_is_no_hindrance() -> None:
     outcome = rolled_back(scene)
     assert not outcome.failed, outcome.message
     assert scene.names("Deployment") == ["app"]
-
-
-def test_requests_are_taken_back_when_nobody_answers_for_the_canary_while_it_is_promoted() -> None:
-    scene = Scene()
-    scene.street.twin_dies_at = "patch Deployment app"
-    outcome = scene.upgraded()
-    assert not outcome.failed, outcome.message
-    writes = scene.street.writes
-    promoted = writes.index("patch Deployment app")
-    assert writes[promoted + 1] == "patch HTTPRoute app"
-    assert (scene.version, scene.names("Deployment")) == ("2.0", ["app"])
-
-
-def test_a_canary_with_requests_that_nobody_answers_fails_at_once() -> None:
-    slices = samples.recorded("routed_endpointslice_canary")
-    served = undoing.Served(Fork("shop", "app", "app", "app-canary"))
-    status = Status(False, "1 of 2 new pods are available")
-    look = Look(0.0, Snapshot(None), Verdict("progressing", status.message, status), lambda _scope: [slices])
-    assert served.look(look).phase == "progressing"
-    for endpoint in slices["endpoints"]:
-        endpoint["conditions"]["ready"] = False
-    found = served.look(look)
-    assert (found.phase, found.message) == ("failed", "Service app-canary has no ready endpoint any more")
-    served.close()
