@@ -13,6 +13,7 @@ import contextlib
 import json
 import os
 import select
+import signal
 import tempfile
 import threading
 import time
@@ -42,7 +43,7 @@ class LiveAction(ActionBase):
     def run(self, tmp: str | None = None, task_vars: Json | None = None) -> Json:
         """Run the module; the result is the module's own, but for what nobody would read in it."""
         result: Json = super().run(tmp, task_vars)
-        result.update(self._executed(task_vars))
+        result.update(ended_by_signal(self._executed(task_vars)))
         if Display().verbosity or self._task.no_log or self._task.async_val or not digest.known(result):
             return result
         if not result.get("failed"):
@@ -116,6 +117,25 @@ class Follower:
     def _display(self, lines: list[str]) -> None:
         for line in lines:
             Display().display(line)
+
+
+def ended_by_signal(result: Json) -> Json:
+    """The result, in one sentence where a signal ended the module before it could say anything: Ansible only says that it cannot read it.
+
+    A module turns SIGTERM and SIGINT into an orderly end from the moment on at which it could change anything.
+    """
+    code = result.get("rc")
+    if "module_stdout" not in result or not isinstance(code, int) or 0 <= code <= 128:
+        return result
+    number = -code if code < 0 else code - 128
+    name = signal.Signals(number).name if number in set(signal.Signals) else f"signal {number}"
+    orderly = number in (signal.SIGTERM, signal.SIGINT)
+    text = (
+        f"Stopped by {name} before it had begun: nothing was changed. Run the same again."
+        if orderly
+        else f"Ended by {name}, which leaves no time to say how far it was. Run the same again to go on; workload_info tells how it is."
+    )
+    return {**{key: value for key, value in result.items() if key != "exception"}, "msg": text}
 
 
 def only_the_terminal_sees(task: t.Any) -> bool:

@@ -174,6 +174,31 @@ def test_whoever_may_want_it_gets_everything(
     assert shown == []
 
 
+UNREAD = {"failed": True, "msg": "Module result deserialization failed.", "exception": "a", "module_stdout": ""}
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        (143, "Stopped by SIGTERM before it had begun: nothing was changed."),
+        (-2, "Stopped by SIGINT before it had begun: nothing was changed."),
+        (137, "Ended by SIGKILL, which leaves no time to say how far it was."),
+        (250, "Ended by signal 122, which"),
+    ],
+)
+def test_a_module_that_a_signal_ended_before_it_said_anything_is_one_sentence(
+    monkeypatch: pytest.MonkeyPatch, code: int, words: str
+) -> None:
+    found = returned(monkeypatch, {**UNREAD, "rc": code})
+    assert found["msg"].startswith(words)
+    assert (found["failed"], "exception" in found) == (True, False)
+
+
+def test_any_other_result_that_cannot_be_read_stays_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    for result in ({**UNREAD, "rc": 1}, {**FAILED, "rc": 143}):
+        assert returned(monkeypatch, result, verbosity=1) == result
+
+
 @pytest.mark.parametrize("asked", ["register", "failed_when", "changed_when", "until"])
 def test_what_a_task_asks_of_its_result_may_be_any_part_of_it(asked: str) -> None:
     assert only_the_terminal_sees(task())
