@@ -14,6 +14,12 @@ from ansible.module_utils.common.parameters import remove_values
 from ansible_collections.steady.rollout.plugins.module_utils._ansible import concealed
 from ansible_collections.steady.rollout.plugins.module_utils._rollout import errors
 
+try:
+    from ansible.module_utils.secrets import register_secrets
+except ImportError:
+    # Before ansible-core 2.22 a module masks its result itself, by its no_log_values alone.
+    register_secrets = list
+
 Json = dict[str, t.Any]
 
 _SELDOM = 20_000
@@ -37,7 +43,7 @@ def run(
     module = _Module(secrets, argument_spec=arguments, supports_check_mode=True, **constraints)
     params = dict(module.params)
     module.no_log_values.difference_update(concealed.everything(params.get(concealed.OPTION)))
-    module.no_log_values.update(secrets(params))
+    module.conceal(params)
     module.params.update(concealed.shown(params))
     for library in libraries(params):
         if find_spec(library) is None:
@@ -62,9 +68,15 @@ class _Module(AnsibleModule):
         self._secrets = secrets
         super().__init__(**options)
 
+    def conceal(self, params: Json) -> None:
+        """Have what these parameters hold in secret masked, by whoever masks."""
+        values = list(self._secrets(params))
+        self.no_log_values.update(values)
+        register_secrets(values)
+
     def log(self, msg: str, log_args: Json | None = None) -> None:
         """Write a line to the system's log."""
-        self.no_log_values.update(self._secrets(self.params))
+        self.conceal(self.params)
         super().log(msg, remove_values(log_args, self.no_log_values))
 
 

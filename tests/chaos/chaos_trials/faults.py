@@ -54,7 +54,7 @@ def connections_cut(scene: Scene) -> tuple[list[Told], Done]:
         while run.process.poll() is None:
             scene.site.stage.pause(scene.chance.uniform(0.3, 2.0))
             scene.met = cable.cut() or scene.met
-        return [scene.site.ended(run)], Done()
+        return [scene.site.ended(run)], Done(excuse=UNREACHED)
 
 
 def slow_and_lossy(scene: Scene) -> tuple[list[Told], Done]:

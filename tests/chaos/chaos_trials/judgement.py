@@ -17,7 +17,7 @@ LATE = 1.0
 """Seconds by which a watch may be behind: the API server dates its writes by the second."""
 OURS = "steady.rollout/"
 STAYS = ("steady.rollout/outcomes", "steady.rollout/chaos")
-REFUSED = r"is being rolled by another run|[Aa]nother run has taken|is under way by strategy|by (canary|blue_green)"
+REFUSED = r"is being rolled by another run|[Aa]nother run has taken|is under way|by (canary|blue_green)"
 
 
 @dataclass(frozen=True)

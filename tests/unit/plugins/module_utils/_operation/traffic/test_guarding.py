@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import typing as t
 
-from ansible_collections.steady.rollout.plugins.module_utils._operation.roll import Roll
 from ansible_collections.steady.rollout.plugins.module_utils._operation.traffic import guarding
 from ansible_collections.steady.rollout.plugins.module_utils._operation.waiting import Look
 from ansible_collections.steady.rollout.plugins.module_utils._rollout import errors
@@ -92,7 +91,7 @@ def test_a_watch_that_is_behind_our_own_patch_is_no_meddling() -> None:
     old = copy.deepcopy(scene.street.objects_["HTTPRoute", "app"])
     route = scene.street.objects_["HTTPRoute", "app"]
     route["spec"]["rules"] = routes.shared(routes.rules_of(route), FORK, 10)
-    step = guarding.Unmoved(t.cast("Roll", Alone(scene)), FORK, 10)
+    step = guarding.Unmoved(t.cast(t.Any, Alone(scene)), FORK, 10)
     assert step.look(seeing(old)).phase == "progressing"
     route["spec"]["rules"] = routes.shared(routes.rules_of(route), FORK, 20)
     assert step.look(seeing(route)).message.endswith("20 of 100 requests go to app-canary, not 10")
@@ -102,7 +101,7 @@ def test_a_watch_that_is_behind_our_own_patch_is_no_meddling() -> None:
 def test_an_api_server_that_does_not_answer_proves_no_meddling_and_a_route_that_is_gone_does() -> None:
     scene = Scene()
     route = scene.street.objects_.pop(("HTTPRoute", "app"))
-    step = guarding.Unmoved(t.cast("Roll", Alone(scene)), FORK, 10)
+    step = guarding.Unmoved(t.cast(t.Any, Alone(scene)), FORK, 10)
     assert "0 of 100 requests" in step.look(seeing(route)).message
 
     def silent(*_args: t.Any) -> t.NoReturn:
