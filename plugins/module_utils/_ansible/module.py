@@ -15,7 +15,7 @@ from ansible_collections.steady.rollout.plugins.module_utils._ansible import con
 from ansible_collections.steady.rollout.plugins.module_utils._rollout import errors
 
 try:
-    from ansible.module_utils.secrets import register_secrets
+    from ansible.module_utils.secrets import register_secrets  # type: ignore[import-not-found]
 except ImportError:
     # Before ansible-core 2.22 a module masks its result itself, by its no_log_values alone.
     register_secrets = list
