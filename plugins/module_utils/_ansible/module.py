@@ -18,7 +18,7 @@ try:
     from ansible.module_utils.secrets import register_secrets  # type: ignore[import-not-found]
 except ImportError:
     # Before ansible-core 2.22 a module masks its result itself, by its no_log_values alone.
-    register_secrets = list
+    register_secrets = None
 
 Json = dict[str, t.Any]
 
@@ -72,12 +72,13 @@ class _Module(AnsibleModule):
         """Have what these parameters hold in secret masked, by whoever masks."""
         values = list(self._secrets(params))
         self.no_log_values.update(values)
-        register_secrets(values)
+        if register_secrets:
+            register_secrets(values)
 
     def log(self, msg: str, log_args: Json | None = None) -> None:
         """Write a line to the system's log."""
         self.conceal(self.params)
-        super().log(msg, remove_values(log_args, self.no_log_values))
+        super().log(msg, log_args if register_secrets else remove_values(log_args, self.no_log_values))
 
 
 def spare() -> None:

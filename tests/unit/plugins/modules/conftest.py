@@ -12,6 +12,7 @@ from ansible.module_utils.testing import patch_module_args
 
 from ansible_collections.steady.rollout.plugins.module_utils._ansible import connected
 from ansible_collections.steady.rollout.tests.unit.films.replay import Show
+from ansible_collections.steady.rollout.tests.unit.masked import shown
 
 Json = dict[str, t.Any]
 Play = t.Callable[..., Json]
@@ -28,7 +29,7 @@ def play(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) ->
         named = {key: value for key, value in (("namespace", "shop"), ("name", "app")) if key in module.ARGUMENTS}
         with patch_module_args({**named, **options, "_ansible_check_mode": check}), pytest.raises(SystemExit):
             module.main()
-        return json.loads(capsys.readouterr().out)
+        return json.loads(shown(capsys.readouterr().out))
 
     yield one
     for number, handler in handlers.items():

@@ -14,6 +14,7 @@ import yaml
 from ansible.module_utils.testing import patch_module_args
 
 from ansible_collections.steady.rollout.plugins.modules import http_probe
+from ansible_collections.steady.rollout.tests.unit.masked import shown
 
 if t.TYPE_CHECKING:
     import pathlib
@@ -59,7 +60,7 @@ def run(capsys: pytest.CaptureFixture[str]) -> t.Iterator[t.Callable[..., Json]]
     def module(**options: t.Any) -> Json:
         with patch_module_args({"rate": 100, "duration": "50ms", **options}), pytest.raises(SystemExit):
             http_probe.main()
-        result: Json = json.loads(capsys.readouterr().out)
+        result: Json = json.loads(shown(capsys.readouterr().out))
         return result
 
     yield module

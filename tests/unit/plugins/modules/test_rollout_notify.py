@@ -13,6 +13,7 @@ from ansible.module_utils.common import warnings
 from ansible.module_utils.testing import patch_module_args
 
 from ansible_collections.steady.rollout.plugins.modules import rollout_notify
+from ansible_collections.steady.rollout.tests.unit.masked import shown
 
 Json = dict[str, t.Any]
 TOKEN = "hunter2hunter2"
@@ -69,8 +70,9 @@ def notify(
         with patch_module_args(given), pytest.raises(SystemExit):
             rollout_notify.main()
         said = capsys.readouterr()
-        assert TOKEN not in said.out + said.err
-        result: Json = json.loads(said.out)
+        told = shown(said.out)
+        assert TOKEN not in told + said.err
+        result: Json = json.loads(told)
         return result
 
     yield one

@@ -13,6 +13,7 @@ from ansible.module_utils.testing import patch_module_args
 
 from ansible_collections.steady.rollout.plugins.module_utils._ansible import module
 from ansible_collections.steady.rollout.plugins.module_utils._rollout import errors
+from ansible_collections.steady.rollout.tests.unit.masked import shown
 
 Json = dict[str, t.Any]
 Run = t.Callable[..., Json]
@@ -27,7 +28,7 @@ def run(capsys: pytest.CaptureFixture[str]) -> t.Iterator[Run]:
         given = {"colour": "blue", "_ansible_check_mode": check}
         with patch_module_args(given), pytest.raises(SystemExit) as ended:
             module.run({"colour": {"type": "str"}}, operate, **{"libraries": lambda _params: (), **options})
-        printed = json.loads(capsys.readouterr().out)
+        printed = json.loads(shown(capsys.readouterr().out))
         assert bool(ended.value.code) is bool(printed.get("failed"))
         return printed
 
