@@ -98,9 +98,8 @@ def asked_of(cluster: ApiCluster) -> set[tuple[str, str]]:
         if resource and not resource.startswith("selfsubject"):
             asked.add((request.verb, resource))
         if ("sendInitialEvents", "true") in request.query:
-            asked.add(
-                ("list", resource)
-            )  # what the first watch brings along; a server before 1.32 is asked for a list itself
+            # What the first watch brings along; a server before 1.32 is asked for a list itself.
+            asked.add(("list", resource))
         if "apply" in request.content_type:
             asked.add(("create", resource))
         return send(request, **how)
