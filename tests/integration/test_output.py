@@ -43,8 +43,14 @@ def bare(tmp_path: pathlib.Path) -> pathlib.Path:
 
 def test_at_normal_verbosity_there_are_a_few_lines_and_with_v_everything(namespace: str, bare: pathlib.Path) -> None:
     upgrade = playbooks.CHECKOUT / "playbooks" / "upgrade.yml"
-    said = shown(playbooks.CHECKOUT / "playbooks" / "deploy.yml", namespace, callback="default", version="1.0")
-    assert "failed=0" in said, said
+    said = shown(
+        playbooks.CHECKOUT / "playbooks" / "deploy.yml",
+        namespace,
+        callback="default",
+        version="1.0",
+        workload_timout="1m",
+    )
+    assert "failed=0" in said and "No playbook of steady.rollout reads workload_timout." in said, said
     assert not [word for word in WALL if word in said], said
 
     said = shown(bare, namespace, callback="default", versions="2.0,9.9")

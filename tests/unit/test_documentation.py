@@ -4,8 +4,10 @@
 from __future__ import annotations
 
 import re
+import subprocess
 
 import pytest
+import yaml
 
 from ansible_collections.steady.rollout.plugins.module_utils._ansible import workload
 from ansible_collections.steady.rollout.plugins.module_utils._rollout import ranking
@@ -68,6 +70,29 @@ def test_the_overview_names_every_playbook() -> None:
     text = pages.text("docs/collection.md")
     there = [path.stem for path in (pages.COLLECTION / "playbooks").glob("*.yml")]
     assert [name for name in there if f"`{name}`" not in text and f"steady.rollout.{name}`" not in text] == []
+
+
+def test_the_playbooks_say_which_variables_nothing_reads() -> None:
+    """The list by which they tell a slip is that of what they read."""
+    files = [path for path in (pages.COLLECTION / "playbooks").rglob("*.yml") if path.name != "check.yml"]
+    read = {name for path in files for name in re.findall(r"(?<![.\w])workload_\w+", path.read_text())}
+    (check,) = yaml.safe_load(pages.text("playbooks/tasks/check.yml"))
+    assert check["vars"]["known"] == sorted(read)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["-e", "version=2.0"], "Which workload? Set workload_namespace and workload_name in the inventory"),
+        (["-e", "workload_namespace=shop", "-e", "workload_name=app"], "Which version? Say so with -e version=2.0"),
+    ],
+)
+def test_a_playbook_asks_for_what_it_cannot_guess(words: list[str], said: str) -> None:
+    playbook = str(pages.COLLECTION / "playbooks" / "upgrade.yml")
+    done = subprocess.run(
+        ["ansible-playbook", "-i", "localhost,", playbook, *words], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 2 and said in done.stdout, done.stdout + done.stderr
 
 
 def test_the_readme_is_read_in_two_minutes() -> None:

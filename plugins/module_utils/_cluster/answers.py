@@ -143,9 +143,14 @@ def _forbidden(request: Request, message: str) -> Exception:
     return errors.Forbidden(f'{text} Grant it: apiGroups ["{group}"], resources ["{plural}"], verbs ["{verb}"].')
 
 
+def no_namespace(name: str) -> str:
+    """What to say of a namespace that is not there."""
+    return f"There is no namespace {name}. Check the name, or make it first: kubectl create namespace {name}."
+
+
 def _not_found(request: Request, message: str, details: Json) -> str:
     if details.get("kind") == "namespaces" and details.get("name") == request.namespace:
-        return f"There is no namespace {request.namespace}: make it first, or name another."
+        return no_namespace(request.namespace)
     if request.name and details.get("name"):
         return f"There is no {request.what}."
     if request.name and details.get("kind"):
