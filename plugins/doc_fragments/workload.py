@@ -357,7 +357,7 @@ options:
         default: ''
   estimate:
     description:
-      - How long the change takes. It is refused when the window closes, or a freeze begins, before that.
+      - How long the change takes, such as V(20m). It is refused when the window closes, or a freeze begins, before that.
       - Without it, as long as it may take, which is O(timeout).
     type: str
     default: ''

@@ -109,8 +109,8 @@ workloads:
       type: str
       returned: always
   sample: [{kind: Deployment, namespace: shop, name: app}]
-boot_id:
-  description: The boot that the node was in when its maintenance began, for C(former_boot_id) of M(steady.rollout.node_uncordon).
+former_boot_id:
+  description: The boot that the node was in when its maintenance began, for O(steady.rollout.node_uncordon#module:former_boot_id).
   returned: success
   type: str
   sample: 2f9c3874-530d-484f-b2c7-c07c48f96607
@@ -130,7 +130,7 @@ returned:
   type: bool
   sample: false
 findings:
-  description: What kept pods from going, the most telling first; with code, title, message, hint, and pod and evidence where there are any.
+  description: What kept pods from going, the most telling first, in the form of RV(steady.rollout.workload_upgrade#module:findings).
   returned: always
   type: list
   elements: dict

@@ -54,7 +54,7 @@ EXAMPLES = r"""
 - name: See it back in service
   steady.rollout.node_uncordon:
     name: worker-1
-    former_boot_id: "{{ drained.boot_id }}"
+    former_boot_id: "{{ drained.former_boot_id }}"
   delegate_to: localhost
 """
 

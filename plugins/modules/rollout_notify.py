@@ -124,8 +124,8 @@ attempts:
   type: int
   returned: when the options could be understood
   sample: 1
-status:
-  description: The status of the webhook's last answer, V(0) where there was none.
+status_code:
+  description: The HTTP status of the webhook's last answer, V(0) where there was none.
   type: int
   returned: when the options could be understood
   sample: 200
@@ -170,7 +170,7 @@ def hook_of(options: dict[str, t.Any]) -> webhook.Webhook:
 def notify(options: dict[str, t.Any], check_mode: bool) -> dict[str, t.Any]:
     """Send the message, if there is one to send. Raises InvalidInput."""
     hook, results = hook_of(options), notice.results_of(options["results"])
-    told: dict[str, t.Any] = {"changed": False, "sent": False, "attempts": 0, "status": 0}
+    told: dict[str, t.Any] = {"changed": False, "sent": False, "attempts": 0, "status_code": 0}
     wanted = options["send_on"] == "always" or (options["send_on"] == "failure") == notice.failed(results)
     if not results or not wanted:
         why = f"send_on is {options['send_on']}" if results else "there are no results"
@@ -179,7 +179,7 @@ def notify(options: dict[str, t.Any], check_mode: bool) -> dict[str, t.Any]:
     if check_mode:
         return {**told, "msg": "A message would be sent."}
     delivery = webhook.deliver(hook, told["payload"])
-    told |= {"sent": delivery.sent, "attempts": delivery.attempts, "status": delivery.status}
+    told |= {"sent": delivery.sent, "attempts": delivery.attempts, "status_code": delivery.status}
     if delivery.sent:
         return {**told, "msg": "The webhook took the message."}
     attempts = f"{delivery.attempts} attempt{'s' if delivery.attempts > 1 else ''}"

@@ -18,10 +18,9 @@ description:
 options:
   results:
     description:
-      - The registered results of M(steady.rollout.http_probe) and of the workload modules, in any order. Those of loops and of many
-        workloads are taken apart, those of skipped tasks left out.
-    type: list
-    elements: raw
+      - What tasks with M(steady.rollout.http_probe) and workload modules have registered. One result, a list of them in any order, that of
+        a loop, or that of many workloads. Those of skipped tasks are left out.
+    type: raw
     required: true
   path:
     description:
@@ -121,7 +120,7 @@ import typing as t
 from ansible_collections.steady.rollout.plugins.module_utils._ansible import module, report
 
 ARGUMENTS: dict[str, t.Any] = {
-    "results": {"type": "list", "elements": "raw", "required": True},
+    "results": {"type": "raw", "required": True},
     "path": {"type": "path", "required": True},
     "formats": {
         "type": "list",

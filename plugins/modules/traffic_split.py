@@ -75,7 +75,7 @@ rule:
   returned: success
   type: int
   sample: 1
-before:
+weights_before:
   description: Backend to weight as it was.
   returned: success
   type: dict
@@ -125,7 +125,7 @@ def operate(ports: Ports, params: dict[str, t.Any], settings: Settings) -> dict[
         "changed": found.changed,
         "msg": f"{name} {would} {told(found.after)}{was}.",
         "rule": found.rule,
-        "before": found.before,
+        "weights_before": found.before,
         "weights": found.after,
     }
     return {**result, "diff": difference(name, found)} if found.changed else result

@@ -11,6 +11,7 @@ short_description: Wait until a Kubernetes workload, Job or custom resource is c
 version_added: 0.1.0
 description:
   - Judges the rollout that is under way, whoever began it, by the same rules as M(steady.rollout.workload_upgrade), and changes nothing.
+    A gate V(job) runs its Job all the same.
   - A Job is waited for until it is Complete or Failed, whichever comes first; for a failed one the exit code and the last log lines are
     shown.
   - An object of any other kind is waited for until a JMESPath expression about it is true. If it tells which generation its controller has

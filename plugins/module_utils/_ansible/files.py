@@ -18,7 +18,9 @@ def read(path: str) -> str | None:
     except FileNotFoundError:
         return None
     except OSError as reason:
-        raise errors.InvalidInput(f"path: {path} cannot be read: {reason.strerror}.") from None
+        raise errors.InvalidInput(
+            f"path: {path} cannot be read: {reason.strerror}; let this user read it, or name another."
+        ) from None
 
 
 def write(path: str, text: str, mode: int) -> None:
@@ -35,4 +37,6 @@ def write(path: str, text: str, mode: int) -> None:
                 os.unlink(beside)
             raise
     except OSError as reason:
-        raise errors.InvalidInput(f"path: {path} cannot be written: {reason.strerror}.") from None
+        raise errors.InvalidInput(
+            f"path: {path} cannot be written: {reason.strerror}; let this user write there, or name another."
+        ) from None

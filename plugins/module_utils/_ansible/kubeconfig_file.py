@@ -20,6 +20,7 @@ Json = dict[str, t.Any]
 
 MODE = 0o600
 FOLDER_MODE = 0o700
+WHOSE = {"namespace": "namespace of the ServiceAccount", "name": "name of the ServiceAccount", "path": "file to write"}
 
 
 def made(ports: Ports, params: Json, settings: Settings) -> Json:
@@ -39,9 +40,9 @@ def made(ports: Ports, params: Json, settings: Settings) -> Json:
 
 def wanted_of(params: Json) -> account.Wanted:
     """Whose, and for how long. Raises InvalidInput."""
-    for option in ("namespace", "name", "path"):
+    for option in WHOSE:
         if not params[option].strip():
-            raise errors.InvalidInput(f"{option} is empty.")
+            raise errors.InvalidInput(f"{option} is empty: write the {WHOSE[option]}.")
     lifetime = durations.parse(params["expires_in"], "expires_in", tokens.SHORTEST)
     renew = lifetime / 3
     if params["renew_before"]:
@@ -63,7 +64,9 @@ def _make_folder(folder: str) -> None:
         for each in reversed(missing):
             os.mkdir(each, FOLDER_MODE)
     except OSError as reason:
-        raise errors.InvalidInput(f"path: the folder {each} cannot be made: {reason.strerror}.") from None
+        raise errors.InvalidInput(
+            f"path: the folder {each} cannot be made: {reason.strerror}; make it, or name another."
+        ) from None
 
 
 def _result(path: str, name: str, issued: Issued, *, changed: bool, dry_run: bool) -> Json:

@@ -95,7 +95,9 @@ def tasks_of(
         except errors.InvalidInput as reason:
             raise errors.InvalidInput(f"{where}: {reason}") from None
         if task.reference in seen:
-            raise errors.InvalidInput(f"{where} names {task.reference} again: workloads[{seen[task.reference]}] does.")
+            raise errors.InvalidInput(
+                f"{where} names {task.reference} again, workloads[{seen[task.reference]}] does: leave one out."
+            )
         seen[task.reference] = number
         tasks.append(task)
     return tasks

@@ -32,7 +32,7 @@ def drained(found: Drained) -> Json:
         "evicted": list(found.evicted),
         "staying": list(found.staying),
         "workloads": [vars(each) for each in found.note.workloads],
-        "boot_id": found.note.boot_id,
+        "former_boot_id": found.note.boot_id,
         "booted": found.booted,
         "resumed": found.resumed,
         "returned": found.note.returned,

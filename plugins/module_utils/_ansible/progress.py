@@ -60,4 +60,6 @@ def open_progress(environ: t.Mapping[str, str], hidden: t.AbstractSet[str] = fro
             os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), hidden, detailed=bool(environ.get(DETAILS))
         )
     except OSError as error:
-        raise errors.InvalidInput(f"{VARIABLE}: {path!r} cannot be written: {error.strerror}.") from None
+        raise errors.InvalidInput(
+            f"{VARIABLE}: {path!r} cannot be written: {error.strerror}; name a file that this user may write, or none."
+        ) from None

@@ -96,7 +96,8 @@ def from_status(request: Request, code: int, status: Json, after: float | None =
         return errors.Conflict(_conflict(request, message, status, details), managers=_managers(details))
     if 300 <= code < 400:
         return errors.Unreachable(
-            f"The answer to {request.asked} was a redirect ({code}): this is not an API server's own address."
+            f"The answer to {request.asked} was a redirect ({code}): this is not the API server's own address;"
+            " kubectl cluster-info shows that."
         )
     if "HTTP request to an HTTPS server" in message:
         return errors.Unreachable("The API server speaks HTTPS: write https:// in its address.")
@@ -144,7 +145,7 @@ def _forbidden(request: Request, message: str) -> Exception:
 
 def _not_found(request: Request, message: str, details: Json) -> str:
     if details.get("kind") == "namespaces" and details.get("name") == request.namespace:
-        return f"There is no namespace {request.namespace}."
+        return f"There is no namespace {request.namespace}: make it first, or name another."
     if request.name and details.get("name"):
         return f"There is no {request.what}."
     if request.name and details.get("kind"):

@@ -104,7 +104,7 @@ class Api:
                 raise errors.Unreachable(self._no_contact(trouble)) from trouble
             if trouble.unclear and not request.repeatable:
                 raise errors.Unreachable(
-                    f"API server {self.server}: {trouble.text}, so it is not known whether it did {request.asked}."
+                    f"API server {self.server}: {trouble.text}, so it is not known whether it did {request.asked}; run the same again."
                 ) from trouble
             return trouble
 

@@ -256,7 +256,7 @@ class ApiCluster:
         try:
             self._api.call(Request("get", NAMESPACE, "", namespace), patience=0.0)
         except errors.NotFound as error:
-            raise errors.NotFound(f"There is no namespace {namespace}.") from error
+            raise errors.NotFound(f"There is no namespace {namespace}: make it first, or name another.") from error
         except errors.RolloutError:
             pass
 

@@ -85,10 +85,12 @@ def check_headers(headers: t.Mapping[str, str]) -> None:
     """Raise InvalidInput for what no request can carry; a value is never shown."""
     for name, value in headers.items():
         if not _TOKEN.fullmatch(name):
-            raise errors.InvalidInput(f"headers: {name!r} is not the name of an HTTP header.")
+            raise errors.InvalidInput(f"headers: {name!r} is not the name of an HTTP header: letters, digits and '-'.")
         # The value may be a secret: it is never part of the sentence.
         if any(character in value for character in "\r\n\0") or not _is_latin1(value):
-            raise errors.InvalidInput(f"headers: the value of {name} holds a character that a header cannot carry.")
+            raise errors.InvalidInput(
+                f"headers: the value of {name} holds a character that a header cannot carry: take line breaks and the like out."
+            )
 
 
 def _is_latin1(text: str) -> bool:

@@ -154,10 +154,12 @@ def named(manifest: Json) -> Reference:
     containers = objects.spec(objects.template(manifest)).get("containers")
     if not containers:
         raise errors.InvalidInput(
-            f"the definition of {reference} has no spec.template.spec.containers. Nothing was changed."
+            f"the definition of {reference} has no spec.template.spec.containers: add one. Nothing was changed."
         )
     if not all(container.get("name") for container in containers):
-        raise errors.InvalidInput(f"the definition of {reference} has a container without a name. Nothing was changed.")
+        raise errors.InvalidInput(
+            f"the definition of {reference} has a container without a name: add it. Nothing was changed."
+        )
     for image in objects.images(objects.template(manifest)).values():
         images.parse(image)
     return reference

@@ -142,7 +142,9 @@ def _item(option: str, name: t.Any, entry: t.Any, reference: Reference) -> Item:
         content = {"data": data, "type": values["type"]}
     canonical = json.dumps([kind, name, content], sort_keys=True, separators=(",", ":")).encode()
     if len(canonical) > _MOST_BYTES:
-        raise errors.InvalidInput(f"{where}: it holds more than the 1 MiB that Kubernetes takes. Nothing was changed.")
+        raise errors.InvalidInput(
+            f"{where}: it holds more than the 1 MiB that Kubernetes takes: split it. Nothing was changed."
+        )
     digest = hashlib.pbkdf2_hmac("sha256", canonical, f"{reference}".encode(), _ROUNDS[kind]).hex()[:_DIGITS]
     return Item(kind, name, f"{name}-{digest}", {key: value for key, value in content.items() if value})
 
@@ -172,7 +174,7 @@ def _encoded(value: t.Any, where: str, key: str) -> str:
     try:
         return base64.b64encode(base64.b64decode("".join(str(value).split()), validate=True)).decode()
     except (binascii.Error, ValueError):
-        raise errors.InvalidInput(f"{at} is not base64.") from None
+        raise errors.InvalidInput(f"{at} is not base64: encode it with the filter b64encode.") from None
 
 
 def unreferenced(items: t.Iterable[Item], names: t.Collection[Name]) -> str:

@@ -71,7 +71,9 @@ def _freeze(entry: Json, where: str) -> Span:
     start = _moment(entry["from"], zone, f"{where}.from", timedelta())
     end = _moment(entry["until"], zone, f"{where}.until", timedelta(days=1))
     if end <= start:
-        raise errors.InvalidInput(f"{where}: it ends ({entry['until']}) before it begins ({entry['from']}).")
+        raise errors.InvalidInput(
+            f"{where}: it ends ({entry['until']}) before it begins ({entry['from']}): write an earlier from, or a later until."
+        )
     return Span(start, end, zone, (entry.get("reason") or "").strip())
 
 

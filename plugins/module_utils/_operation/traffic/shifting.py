@@ -97,7 +97,9 @@ def rewritten(
             )
         except errors.Conflict:
             continue
-    raise errors.Conflict(f"HTTPRoute {namespace}/{name} kept changing: {ATTEMPTS} patches in a row met a newer one.")
+    raise errors.Conflict(
+        f"HTTPRoute {namespace}/{name} kept changing: {ATTEMPTS} patches in a row met a newer one. Try again when it has settled."
+    )
 
 
 def untaken(ports: Ports, fork: Fork) -> str:

@@ -37,7 +37,7 @@ def check(options: Json, where: str) -> None:
     for step in ("spec", "template", "spec", "containers"):
         inner = inner.get(step) if isinstance(inner, dict) else None
     if not isinstance(inner, list) or not inner:
-        raise errors.InvalidInput(f"{where}.definition: it has no spec.template.spec.containers.")
+        raise errors.InvalidInput(f"{where}.definition: it has no spec.template.spec.containers: add one.")
 
 
 def scopes(options: Json, workload: Json) -> tuple[Scope, Scope]:

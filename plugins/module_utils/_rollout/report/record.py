@@ -28,23 +28,17 @@ class Report:
     traffic: tuple[Traffic, ...]
 
 
-def entries_of(results: t.Sequence[t.Any], run: Json) -> list[Json]:
-    """One entry for each workload and probe in registered results, those of loops and of many workloads included.
+def entries_of(result: t.Any, run: Json, where: str = "results") -> list[Json]:
+    """One entry for each workload and probe in what tasks have registered: alone, in lists, of loops or of many workloads.
 
     Skipped tasks have nothing to tell. Raises InvalidInput for what is no result of this collection's modules.
     """
-    found: list[Json] = []
-    for index, result in enumerate(results):
-        found += _entries(result, run, f"results[{index}]")
-    return found
-
-
-def _entries(result: t.Any, run: Json, where: str) -> list[Json]:
+    if isinstance(result, (list, tuple)):
+        return [entry for index, one in enumerate(result) for entry in entries_of(one, run, f"{where}[{index}]")]
     if isinstance(result, dict) and result.get("skipped"):
         return []
     if isinstance(result, dict) and isinstance(result.get("results"), list):
-        nested = enumerate(result["results"])
-        return [entry for index, one in nested for entry in _entries(one, run, f"{where}.results[{index}]")]
+        return entries_of(result["results"], run, f"{where}.results")
     known = isinstance(result, dict) and ("timeline" in result or "per_second" in result or result.get("failed"))
     if not known:
         raise errors.InvalidInput(

@@ -80,7 +80,7 @@ def notify(
 
 def test_a_message_in_the_form_of_slack_is_taken(notify: t.Any, receiver: Receiver) -> None:
     result = notify()
-    assert (result["sent"], result["changed"], result["attempts"], result["status"]) == (True, False, 1, 200)
+    assert (result["sent"], result["changed"], result["attempts"], result["status_code"]) == (True, False, 1, 200)
     ((_headers, body),) = receiver.got
     assert body["text"] == "Upgraded Deployment shop/app."
     assert body["attachments"][0]["color"] == "#2eb67d"

@@ -27,7 +27,7 @@ def test_weights_are_read_and_set(play: Play) -> None:
     read = play(traffic_split, stage, route="app")
     assert (read["changed"], read["weights"], read["msg"]) == (False, {"app": 1}, "HTTPRoute shop/app sends app 1.")
     made = play(traffic_split, stage, route="app", weights={"app": "7"})
-    assert (made["changed"], made["before"], made["weights"], made["rule"]) == (True, {"app": 1}, {"app": 7}, 1)
+    assert (made["changed"], made["weights_before"], made["weights"], made["rule"]) == (True, {"app": 1}, {"app": 7}, 1)
     assert made["msg"] == "HTTPRoute shop/app sends app 7 (before: app 1)."
     assert (made["diff"]["before"], made["diff"]["after"]) == ("app: 1\n", "app: 7\n")
 

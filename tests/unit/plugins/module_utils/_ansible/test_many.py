@@ -57,7 +57,7 @@ def test_an_entry_s_own_word_rules_out_the_task_s_alternative() -> None:
         (
             [{"name": "a"}, {"name": "a", "namespace": "shop"}],
             {},
-            "workloads[1] names Deployment shop/a again: workloads[0] does.",
+            "workloads[1] names Deployment shop/a again, workloads[0] does: leave one out.",
         ),
         (
             [{"name": "a", "version": "1", "images": {"a": "b"}}],

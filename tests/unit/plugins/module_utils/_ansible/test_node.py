@@ -20,7 +20,7 @@ def test_a_node_has_a_name() -> None:
 def test_a_drain_tells_what_the_next_step_needs() -> None:
     note = nodes.Note("ann", "", "b1", False, (samples.REFERENCE,))
     result = node.drained(Drained("done", note, evicted=("shop/app-1",), booted=True))
-    assert (result["boot_id"], result["booted"], result["returned"]) == ("b1", True, False)
+    assert (result["former_boot_id"], result["booted"], result["returned"]) == ("b1", True, False)
     assert result["workloads"] == [{"kind": "Deployment", "namespace": "shop", "name": "app"}]
     assert "diff" not in result
 

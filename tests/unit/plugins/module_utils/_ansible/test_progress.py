@@ -47,7 +47,8 @@ def test_whoever_stops_following_does_not_stop_the_operation() -> None:
 
 def test_a_file_that_cannot_be_written_is_said_in_one_sentence(tmp_path: pathlib.Path) -> None:
     with pytest.raises(
-        errors.InvalidInput, match=f"^{progress.VARIABLE}: .* cannot be written: No such file or directory.$"
+        errors.InvalidInput,
+        match=f"^{progress.VARIABLE}: .* cannot be written: No such file or directory; name a file",
     ):
         progress.open_progress({progress.VARIABLE: str(tmp_path / "no" / "where")})
 

@@ -121,7 +121,8 @@ def test_a_page_instead_of_an_answer_passes_once_the_server_has_spoken(
 def test_a_patch_that_pins_nothing_is_not_sent_twice(server: ApiServer, connected: Connect) -> None:
     server.plays("patch", LEADER, OBJECT)
     with pytest.raises(
-        errors.Unreachable, match="leader changed, so it is not known whether it did patch Deployment shop/app"
+        errors.Unreachable,
+        match="leader changed, so it is not known whether it did patch Deployment shop/app; run the same again",
     ):
         patch(connected(), {"spec": {}})
     assert server.count("patch") == 1

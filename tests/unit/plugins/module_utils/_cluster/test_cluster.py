@@ -44,7 +44,7 @@ def test_a_missing_object_is_told_from_a_missing_namespace(server: ApiServer, co
     cluster = connected()
     with pytest.raises(errors.NotFound, match=r"^There is no Deployment shop/app\.$"):
         cluster.read(DEPLOYMENT, "shop", "app")
-    with pytest.raises(errors.NotFound, match=r"^There is no namespace shop\.$"):
+    with pytest.raises(errors.NotFound, match=r"^There is no namespace shop: make it first, or name another\.$"):
         cluster.read(DEPLOYMENT, "shop", "app")
     with pytest.raises(errors.NotFound, match=r"^There is no Deployment shop/app\.$"):
         cluster.read(DEPLOYMENT, "shop", "app")
@@ -113,7 +113,7 @@ def test_an_object_is_created_in_its_collection(server: ApiServer, connected: Co
 
 def test_creating_in_a_missing_namespace_names_it(server: ApiServer, connected: Connect) -> None:
     server.plays("create", NO_NAMESPACE)
-    with pytest.raises(errors.NotFound, match=r"^There is no namespace shop\.$"):
+    with pytest.raises(errors.NotFound, match=r"^There is no namespace shop: make it first, or name another\.$"):
         connected().create(DEPLOYMENT, "shop", {"metadata": {"name": "app"}})
 
 

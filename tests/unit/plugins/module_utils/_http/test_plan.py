@@ -57,7 +57,7 @@ def test_a_password_in_the_url_is_refused_and_not_repeated() -> None:
         ({"duration": 0}, "duration: 0 seconds is not possible"),
         ({"timeout": 0}, "timeout: 0 seconds is not possible"),
         ({"method": "GET /"}, "method: 'GET /' is not an HTTP method"),
-        ({"headers": {"Host:": "x"}}, "headers: 'Host:' is not the name of an HTTP header."),
+        ({"headers": {"Host:": "x"}}, "headers: 'Host:' is not the name of an HTTP header: letters, digits and '-'."),
     ],
 )
 def test_what_cannot_be_meant_is_refused_in_one_sentence(change: dict[str, t.Any], sentence: str) -> None:

@@ -92,8 +92,16 @@ def test_the_label_of_a_long_name_is_cut_and_still_its_own() -> None:
         ("config", {"settings": {"data": {"a": True}}}, "is true or false; it must be text"),
         ("config", {"settings": {"data": {"a": None}}}, "is nothing; it must be text"),
         ("config", {"settings": {"data": {"a b": "1"}}}, "'a b' cannot be a key"),
-        ("config", {"settings": {"binary_data": {"a": MARK}}}, r"config\.settings\.binary_data\.a is not base64"),
-        ("secrets", {"login": {"data": {"a": MARK}}}, r"secrets\.login\.data\.a is not base64"),
+        (
+            "config",
+            {"settings": {"binary_data": {"a": MARK}}},
+            r"config\.settings\.binary_data\.a is not base64: encode it",
+        ),
+        (
+            "secrets",
+            {"login": {"data": {"a": MARK}}},
+            r"secrets\.login\.data\.a is not base64: encode it",
+        ),
         ("secrets", {"login": {"string_data": {"a": [MARK]}}}, r"secrets\.login\.string_data\.a is no text"),
         ("secrets", {"login": {"string_data": MARK}}, r"secrets\.login\.string_data: it must be a dictionary"),
         ("config", {"settings": {"data": {"a": "x" * 1024 * 1024}}}, "more than the 1 MiB"),

@@ -135,7 +135,11 @@ def test_windows_that_are_never_long_enough_are_given_up_after_some_years() -> N
         ({}, {"from": "Christmas"}, "freezes[0].from: 'Christmas' is not possible; write a date or a date and time"),
         ({}, {"until": "2026-13-01"}, "freezes[0].until: '2026-13-01' is not possible"),
         ({}, {"until": "9999-12-31"}, "freezes[0].until: '9999-12-31' is not possible"),
-        ({}, {"until": "2026-12-01"}, "freezes[0]: it ends (2026-12-01) before it begins (2026-12-20)."),
+        (
+            {},
+            {"until": "2026-12-01"},
+            "freezes[0]: it ends (2026-12-01) before it begins (2026-12-20): write an earlier from, or a later until.",
+        ),
         ({}, {"time_zone": "Mars"}, "freezes[0].time_zone: 'Mars' is not a time zone"),
     ],
 )

@@ -119,10 +119,10 @@ def test_what_the_definition_says_itself_stands() -> None:
     ("definition", "words"),
     [
         ({"kind": "Pod"}, "a Pod is no Job"),
-        ({"spec": {}}, "it has no spec.template.spec.containers"),
-        ({"spec": {"template": {"spec": {"containers": "x"}}}}, "it has no spec.template.spec.containers"),
-        ({"spec": {"template": "x"}}, "it has no spec.template.spec.containers"),
-        ({"spec": "x"}, "it has no spec.template.spec.containers"),
+        ({"spec": {}}, "it has no spec.template.spec.containers: add one."),
+        ({"spec": {"template": {"spec": {"containers": "x"}}}}, "it has no spec.template.spec.containers: add one."),
+        ({"spec": {"template": "x"}}, "it has no spec.template.spec.containers: add one."),
+        ({"spec": "x"}, "it has no spec.template.spec.containers: add one."),
     ],
 )
 def test_what_is_no_job_is_refused(definition: Json, words: str) -> None:

@@ -17,6 +17,7 @@ def test_many_and_loops_are_taken_apart_and_skipped_ones_left_out() -> None:
         [{"results": [one, {"results": [one]}, {"skipped": True}]}, {"skipped": True}], examples.RUN
     )
     assert [entry["result"]["msg"] for entry in found] == [one["msg"]] * 2
+    assert record.entries_of(one, examples.RUN) == found[:1]
 
 
 def test_only_what_a_report_tells_is_kept() -> None:
