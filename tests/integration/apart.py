@@ -22,6 +22,7 @@ CHECKOUT = pathlib.Path(__file__).parents[2]
 CACHE = pathlib.Path(os.environ.get("STEADY_ROLLOUT_CACHE") or pathlib.Path.home() / ".cache" / "steady-rollout")
 HOST, ADDRESS = "lab-worker-3", "10.77.0.23"
 APART = "steady.rollout/apart"
+TAINTS = [{"key": APART, "value": "true", "effect": "NoExecute"}]
 MERGE = "application/merge-patch+json"
 
 
@@ -59,16 +60,16 @@ def apart(cluster: ApiCluster) -> t.Iterator[str]:
         fcntl.flock(alone, fcntl.LOCK_EX)
         if not is_ready(cluster):
             join()
-        taint = {"spec": {"taints": [{"key": APART, "value": "true", "effect": "NoExecute"}]}}
-        cluster.patch(resources.NODE, "", HOST, taint, content_type=MERGE)
+        cluster.patch(resources.NODE, "", HOST, {"spec": {"taints": TAINTS}}, content_type=MERGE)
         yield HOST
 
 
 def join() -> None:
-    """Add the host to the lab, and to the cluster as any other."""
+    """Add the host to the lab, and to the cluster."""
     lab("add")
     with tempfile.NamedTemporaryFile("w", suffix=".yml") as inventory:
-        yaml.safe_dump({"workers": {"hosts": {HOST: {"ansible_host": ADDRESS}}}}, inventory)
+        described = {"ansible_host": ADDRESS, "cluster_bootstrap_worker_taints": TAINTS}
+        yaml.safe_dump({"workers": {"hosts": {HOST: described}}}, inventory)
         inventory.flush()
         hosts = ("-i", "inventory/lab", "-i", inventory.name, "--limit", f"localhost,{HOST}")
         run("ansible-playbook", "playbooks/bootstrap.yml", *hosts)

@@ -28,6 +28,7 @@ from ansible_collections.steady.rollout.plugins.module_utils._operation.drain im
 from ansible_collections.steady.rollout.plugins.module_utils._operation.outcome import Settings
 from ansible_collections.steady.rollout.plugins.module_utils._rollout import errors, nodes, objects, resources
 from ansible_collections.steady.rollout.tests.integration import accounts, playbooks
+from ansible_collections.steady.rollout.tests.integration.apart import APART, TAINTS
 
 Json = dict[str, t.Any]
 
@@ -35,7 +36,6 @@ CHECKOUT = pathlib.Path(__file__).parents[2]
 HOSTS = {"lab-worker-4": "10.77.0.24", "lab-worker-5": "10.77.0.25"}
 FIRST, SECOND = HOSTS
 ENTRY, ENTRY_ADDRESS = "lab-worker-1", "10.77.0.21"
-APART = "steady.rollout/apart"
 LABELS = {"app": "app"}
 ROLES = resources.Resource(accounts.RBAC, "clusterroles", "ClusterRole")
 BINDINGS = resources.Resource(accounts.RBAC, "clusterrolebindings", "ClusterRoleBinding")
@@ -59,16 +59,15 @@ def node(cluster: ApiCluster, name: str) -> Json:
 def inventory(cluster: ApiCluster, tmp_path: pathlib.Path) -> t.Iterator[str]:
     """Two nodes that take only pods that tolerate it, as a file beside the lab's inventory."""
     written = tmp_path / "apart.yml"
-    described = {name: {"ansible_host": address} for name, address in HOSTS.items()}
+    described = {
+        name: {"ansible_host": address, "cluster_bootstrap_worker_taints": TAINTS} for name, address in HOSTS.items()
+    }
     written.write_text(yaml.safe_dump({"workers": {"hosts": described}}))
     for name in HOSTS:
         run("lab/lab", "host", "add", name)
     # The node at which requests arrive has to know the way to their pods.
     limit = ",".join(("localhost", ENTRY, *HOSTS))
     run("ansible-playbook", "playbooks/bootstrap.yml", "-i", "inventory/lab", "-i", written, "--limit", limit)
-    taint = {"spec": {"taints": [{"key": APART, "value": "true", "effect": "NoExecute"}]}}
-    for name in HOSTS:
-        cluster.patch(resources.NODE, "", name, taint, content_type=MERGE)
     yield str(written)
     for name in HOSTS:
         run("lab/lab", "host", "remove", name)
