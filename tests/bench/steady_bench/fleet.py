@@ -113,10 +113,10 @@ def names(size: int) -> list[str]:
 
 
 def given(server: Server, namespace: str, fleet: str, size: int) -> None:
-    """So many Deployments, complete at 1.0; those that are there stay. Raises NotPlayed."""
+    """So many Deployments, new ones complete at 1.0; those that are there stay at what they run. Raises NotPlayed."""
     there = {item["metadata"]["name"] for item in ask(server, "GET", path(namespace))["items"]}
-    with Count(server, namespace, "1.0", size) as count:
-        made = [deployment(name, fleet, "1.0") for name in names(size) if name not in there]
+    made = [deployment(name, fleet, "1.0") for name in names(size) if name not in there]
+    with Count(server, namespace, "1.0", len(made)) as count:
         every(server, [("POST", path(namespace), manifest) for manifest in made])
         count.wait(600)
 
