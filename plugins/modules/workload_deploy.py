@@ -33,6 +33,8 @@ options:
       - Secrets that come along, like O(config); text in C(string_data), base64 in C(data), and the C(type), which is V(Opaque) unless said
         otherwise.
       - No value is ever shown; a difference tells which keys have another one.
+      - From ansible-core 2.22 on Ansible itself masks each value wherever it occurs in a result, so that a value such as V(1) or V(app)
+        makes the rest hard to read.
     type: dict
   force_conflicts:
     description: Take over fields that another field manager owns. Without it such a conflict is refused and names the manager.

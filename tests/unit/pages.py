@@ -10,7 +10,7 @@ import textwrap
 import typing as t
 
 COLLECTION = pathlib.Path(__file__).parents[2]
-MEASURED = ("docs/bench-traffic.md", "docs/compare.md")
+MEASURED = ("docs/bench.md", "docs/bench-traffic.md", "docs/compare.md")
 """Pages whose blocks are the very files that a program has played; those files have tests of their own."""
 MODULES = sorted(path.stem for path in (COLLECTION / "plugins" / "modules").glob("*.py"))
 BLOCK = re.compile(r"^(?P<indent> *)```(?P<language>\w*)\n(?P<text>.*?)^(?P=indent)```$", re.S | re.M)

@@ -36,6 +36,11 @@ def carrier(scope: Scope) -> Scope:
     return Scope(scope.resource, scope.namespace, fields=scope.fields)
 
 
+def keeper(resource: Resource) -> t.Callable[[Json], Json]:
+    """What is kept of each object: workloads as they are, since their managed fields tell who changed what; others lightly."""
+    return dict if resource in _WORKLOADS else stock.light
+
+
 class View:
     """One feed's board, and which objects it has been told of: their events are its events, the rest of the namespace's are not."""
 
@@ -74,9 +79,8 @@ class Interest:
 class Stream:
     """One wide list and watch, and who reads of it; a watcher writes here as it would on a board."""
 
-    def __init__(self, changed: threading.Condition, *, whole: bool) -> None:
+    def __init__(self, changed: threading.Condition) -> None:
         self._changed = changed
-        self._whole = whole
         self._stock = stock.Stock()
         self._readers: defaultdict[stock.Mark, set[Interest]] = defaultdict(set)
         self._interests: dict[Interest, set[stock.Mark]] = {}
@@ -152,8 +156,6 @@ class Stream:
     def _tell(self, events: t.Iterable[tuple[str, Json]]) -> None:
         news: defaultdict[View, list[Change]] = defaultdict(list)
         for kind, item in events:
-            if not self._whole:
-                objects.metadata(item).pop("managedFields", None)  # a third of a pod, which nobody reads
             before = self._stock.get(key_of(item))
             if before is not None and _outdated(item, before):
                 continue
@@ -241,7 +243,7 @@ class Streams:
         with self._changed:
             stream = self._streams.get(scope)
             if stream and stream.listed:
-                stream.change(scope, "MODIFIED", item)
+                stream.change(scope, "MODIFIED", keeper(resource)(item))
 
     def stop(self, reason: Exception) -> None:
         """Every feed, also one to come, raises that reason at its next look."""
@@ -256,9 +258,9 @@ class Streams:
 
     def _stream(self, scope: Scope) -> Stream:
         if scope not in self._streams or isinstance(self._streams[scope].failure, errors.Unreachable):
-            stream = Stream(self._changed, whole=scope.resource in _WORKLOADS)
+            stream = Stream(self._changed)
             self._streams[scope] = stream
-            self._watchers.append(Watcher(self._api, scope, stream))
+            self._watchers.append(Watcher(self._api, scope, stream, keeper(scope.resource)))
             self._watchers[-1].start()
         return self._streams[scope]
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import sys
 import typing as t
 from collections import defaultdict
 
@@ -37,6 +38,20 @@ def marks_of(item: Json) -> tuple[Mark, ...]:
     involved = (item.get("involvedObject") or {}).get("uid")
     labels = (labelled(key, value) for key, value in objects.labels(item).items())
     return (EVERY, named(objects.name(item)), *labels, *((about(str(involved)),) if involved else ()))
+
+
+def light(item: Json) -> Json:
+    """The object in half the memory: without its managed fields, which nobody reads, and with its strings shared among all."""
+    objects.metadata(item).pop("managedFields", None)
+    return t.cast(Json, _shared(item))
+
+
+def _shared(value: t.Any) -> t.Any:
+    if isinstance(value, dict):
+        return {sys.intern(key): _shared(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_shared(each) for each in value]
+    return sys.intern(value) if isinstance(value, str) else value
 
 
 class Stock:

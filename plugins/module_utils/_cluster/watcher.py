@@ -49,11 +49,13 @@ class Notes(t.Protocol):
 class Watcher(threading.Thread):
     """Writes what happens in one scope on the board until it is told to stop."""
 
-    def __init__(self, api: Api, scope: Scope, board: Notes) -> None:
+    def __init__(self, api: Api, scope: Scope, board: Notes, keep: t.Callable[[Json], Json] = dict) -> None:
         super().__init__(name=f"watch {scope.resource.plural}", daemon=True)
         self._api = api
         self._scope = scope
         self._board = board
+        self._keep = keep
+        """What is written down of an object as it comes in, before the next one is read."""
         self._stop_asked = threading.Event()
         self._line = threading.Lock()
         self._stream: BaseHTTPResponse | None = None
@@ -63,8 +65,7 @@ class Watcher(threading.Thread):
     def run(self) -> None:
         """List and watch; a final answer goes on the board."""
         try:
-            self._list_by_watch()
-            if not self._version:
+            if not self._list_by_watch() and not self._stop_asked.is_set():
                 self._take(self._api.json(listing(self._scope), stop=self._stop_asked))
             self._follow()
         except Exception as error:
@@ -78,24 +79,27 @@ class Watcher(threading.Thread):
             if self._stream is not None:
                 transport.hang_up(self._stream)
 
-    def _list_by_watch(self) -> None:
-        """Let the first watch tell what is there, too: one request, and never a list as a whole. Any trouble leaves that to a list.
+    def _list_by_watch(self) -> bool:
+        """Let a watch tell what is there, too: one request, and never a list as a whole. False when that is left to a list.
 
         It is a short one, so that silence is noticed as soon as with a list.
         """
         if not self._api.lists_by_watch or self._stop_asked.is_set():
-            return
+            return False
         timings = self._api.timings
         there: list[Json] = []
+        listed = False
 
         def take(event: Json) -> None:
-            if self._version:
+            nonlocal listed
+            if listed:
                 self._take_event(event)
             elif ends_list(event):
-                self._take({"metadata": event["object"]["metadata"], "items": there})
+                self._take_all(there, event["object"])
                 there.clear()
+                listed = True
             elif event.get("type") == "ADDED":
-                there.append(event.get("object") or {})
+                there.append(self._keep(event.get("object") or {}))
             else:
                 raise answers.Expired("what came is no list")
 
@@ -104,9 +108,10 @@ class Watcher(threading.Thread):
         except errors.Rejected:
             self._api.lists_by_watch = False  # servers before 1.32 do not know how
         except answers.Expired:
-            self._version = ""
+            return False
         except (errors.RolloutError, answers.Passing):
             pass
+        return listed
 
     def _follow(self) -> None:
         pauses = self._api.pauses()
@@ -114,7 +119,7 @@ class Watcher(threading.Thread):
             started = time.monotonic()
             wanted = 0.0
             try:
-                if not self._version or started - self._listed_at > self._api.timings.relist:
+                if self._outdated(started) and not self._list_by_watch() and not self._stop_asked.is_set():
                     self._take(self._api.json_once(listing(self._scope)))
                 self._watch()
             except answers.Expired:
@@ -126,9 +131,16 @@ class Watcher(threading.Thread):
                 pauses = self._api.pauses()
             self._stop_asked.wait(max(next(pauses), wanted))
 
+    def _outdated(self, now: float) -> bool:
+        return not self._version or now - self._listed_at > self._api.timings.relist
+
     def _take(self, answer: Json) -> None:
-        self._board.replace(self._scope, answers.items(self._scope.resource, answer))
-        self._version = str((answer.get("metadata") or {}).get("resourceVersion") or "")
+        self._take_all([self._keep(item) for item in answers.items(self._scope.resource, answer)], answer)
+
+    def _take_all(self, items: list[Json], stamp: Json) -> None:
+        """Take a whole list, of the version that its stamp has."""
+        self._board.replace(self._scope, items)
+        self._version = str((stamp.get("metadata") or {}).get("resourceVersion") or "")
         self._listed_at = time.monotonic()
         self._board.trouble(self._scope, "")
 
@@ -163,7 +175,7 @@ class Watcher(threading.Thread):
         if not version or older(version, self._version):
             return
         if kind in ("ADDED", "MODIFIED", "DELETED"):
-            self._board.change(self._scope, kind, item)
+            self._board.change(self._scope, kind, self._keep(item))
         self._version = version
 
 

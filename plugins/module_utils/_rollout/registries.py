@@ -29,11 +29,6 @@ def known(host: str) -> str:
     return DOCKER_HUB if host in _HUB else host.lower()
 
 
-def host_of(repository: str) -> str:
-    """The registry that a repository is in."""
-    return whole(repository).partition("/")[0]
-
-
 def read(written: t.Iterable[t.Any], option: str) -> tuple[str, ...]:
     """Registries, or parts of them, as people write them. Raises InvalidInput for what can be none."""
     return tuple(_place(str(item).strip(), option) for item in written)

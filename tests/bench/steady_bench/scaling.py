@@ -35,20 +35,20 @@ def play(wanted: tuple[int, ...], place: Place, _runs: int) -> Iterator[Line]:
     yield from sizes(place, wanted)
 
 
-def sizes(place: Place, wanted: tuple[int, ...]) -> Iterator[Line]:
-    """The Deployments of a size are there for the next one, too."""
+def sizes(place: Place, wanted: tuple[int, ...], at_once: int = AT_ONCE) -> Iterator[Line]:
+    """The Deployments of a size are there for the next one, too; so many are upgraded at once, 0: all."""
     server = server_of(place.kubeconfig, place.folder)
     with stage(place, "scale") as own, fleet.playing(place, server, own.namespace, max(wanted) * fleet.PODS):
         for size in sorted(wanted):
             fleet.given(server, own.namespace, own.namespace, size)
-            yield from lines(own, server, size)
+            yield from lines(own, server, size, at_once)
 
 
-def lines(own: Stage, server: Server, size: int) -> Iterator[Line]:
+def lines(own: Stage, server: Server, size: int, at_once: int) -> Iterator[Line]:
     """What one size takes and needs; versions go up, so that each way rolls all of them."""
     versions = [f"{size}.{number}" for number in reversed(range(9))]
     floor = fleet.floor(server, own.namespace, size, versions.pop())
-    ours, lasted = rolled(own, server, size, f"many {versions.pop()} {AT_ONCE}", "task")
+    ours, lasted = rolled(own, server, size, f"many {versions.pop()} {at_once}", "task")
     samples = {OURS: [lasted], FLOOR: [floor]}
     if size <= KUBECTL_UP_TO:
         samples[KUBECTL] = [rolled(own, server, size, f"many_kubectl {versions.pop()}", "")[1]]
@@ -59,6 +59,7 @@ def lines(own: Stage, server: Server, size: int) -> Iterator[Line]:
     limit = 1.2 * sum(samples[FLOOR]) / len(samples[FLOOR])
     what, goal = f"{size} Deployments of {fleet.PODS} pods in one task", "1.2 times the cluster itself"
     yield Line(what, "s", samples, (at_most(goal, lasted, limit, " s"),))
+    yield Line(f"{size} Deployments, processor", "s", {OURS: [ours.cpu]}, ())
     yield Line(
         f"{size} Deployments, memory", "MB", {OURS: [ours.memory]}, (at_most("under 300 MB", ours.memory, 300, " MB"),)
     )

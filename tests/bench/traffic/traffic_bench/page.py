@@ -152,7 +152,7 @@ def page(about: str, load: Load, tables: Sequence[str], commands: Mapping[str, s
 
 
 def language(name: str) -> str:
-    return "sh" if name.endswith(".sh") else "yaml"
+    return "bash" if name.endswith(".sh") else "yaml"
 
 
 def body(text: str) -> str:

@@ -87,6 +87,6 @@ def test_a_page_holds_tables_and_every_file_that_was_run() -> None:
         4.0,
     )
     assert "2026-01-31, wrk 4.\n\n|rows|\n\nline\n" in made
-    assert "`a.sh`\n\n```sh\ntrue\n```" in made
+    assert "`a.sh`\n\n```bash\ntrue\n```" in made
     assert "`b.yml`\n\n```yaml\na: 1\n```" in made
     assert "wrk 1,500 on kept connections, 500 on kept and 500 on new ones" in made

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import typing as t
 
 from ansible.module_utils.common.parameters import PASS_VARS
 
+from ansible_collections.steady.rollout.plugins.module_utils._ansible import module
 from ansible_collections.steady.rollout.plugins.modules import workload_deploy
 from ansible_collections.steady.rollout.tests.unit.films import record
 from ansible_collections.steady.rollout.tests.unit.films.replay import show
+from ansible_collections.steady.rollout.tests.unit.masked import shown
 
 if t.TYPE_CHECKING:
     from ansible_collections.steady.rollout.tests.unit.plugins.modules.conftest import Play
@@ -42,8 +45,10 @@ def test_a_secret_is_neither_shown_nor_makes_the_rest_unreadable(play: Play) -> 
     given = {"definition": manifest, "secrets": {"login": {"string_data": values}}, **asked}
     result = play(workload_deploy, stage, **given)
     assert result["invocation"]["module_args"]["secrets"] == {"login": "(hidden)"}
-    assert result["invocation"]["module_args"]["secrets"] == {"login": "(hidden)"}
-    assert result["after"] == {"revision": 1, "version": "1.0", "images": {"app": "registry.lab:5000/app:1.0"}}
+    after = {"revision": 1, "version": "1.0", "images": {"app": "registry.lab:5000/app:1.0"}}
+    # From ansible-core 2.22 on the controller masks each value of a no_log option wherever it occurs, however short.
+    by_controller = list(values.values()) if module.register_secrets else []
+    assert result["after"] == json.loads(shown(json.dumps({**after, "_ansible_new_secrets": by_controller})))
     assert "Planted-0815" not in str(result)
     assert '"key": "(hidden)"' in result["diff"]["after"]
     kept = next(body for body in stage.cluster.bodies if body["kind"] == "Secret")

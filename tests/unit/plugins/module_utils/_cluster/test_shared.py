@@ -17,6 +17,7 @@ from ansible_collections.steady.rollout.plugins.module_utils._rollout.resources 
     EVENT,
     POD,
     REPLICA_SET,
+    Resource,
     Scope,
 )
 from ansible_collections.steady.rollout.tests.unit.plugins.module_utils._cluster.api_server import (
@@ -47,7 +48,7 @@ class Still(shared.Streams):
 
     def _stream(self, scope: Scope) -> shared.Stream:
         if scope not in self._streams:
-            self._streams[scope] = shared.Stream(self._changed, whole=False)
+            self._streams[scope] = shared.Stream(self._changed)
             self._streams[scope].listed = True
         return self._streams[scope]
 
@@ -159,26 +160,18 @@ def test_a_relist_is_seen_at_once_or_not_yet() -> None:
     assert seen == [["a", "b"], ["c"]]
 
 
-def test_a_workload_is_found_by_its_name_and_keeps_its_managers() -> None:
+def test_a_workload_is_found_by_its_name() -> None:
     streams, app = Still(), Scope(DEPLOYMENT, "shop", fields="metadata.name=app")
     other = Scope(DEPLOYMENT, "shop", fields="metadata.name=other")
     feeds = [streams.open([scope]) for scope in (app, other)]
     assert list(streams._streams) == [Scope(DEPLOYMENT, "shop")]
-    streams._stream(Scope(DEPLOYMENT, "shop"))._whole = True
-    streams.change(Scope(DEPLOYMENT, "shop"), "ADDED", having_managers("app"))
-    assert looked(feeds[0]).objects(app)[0]["metadata"]["managedFields"] == [{"manager": "kubectl"}]
+    streams.change(Scope(DEPLOYMENT, "shop"), "ADDED", labelled("app", 1, {}))
+    assert names(looked(feeds[0]), app) == ["app"]
     assert looked(feeds[1]).objects(other) == []
 
 
-def test_who_wrote_the_fields_of_a_pod_is_not_kept() -> None:
-    streams, pods = Still(), Scope(POD, "shop")
-    feed = streams.open([pods])
-    streams.change(pods, "ADDED", having_managers("a"))
-    assert "managedFields" not in looked(feed).objects(pods)[0]["metadata"]
-
-
 def having_managers(name: str) -> Json:
-    made = labelled(name, 1, {})
+    made = labelled(name, 6, {})
     made["metadata"]["managedFields"] = [{"manager": "kubectl"}]
     return made
 
@@ -276,6 +269,22 @@ def test_many_feeds_share_one_list_and_one_watch(server: ApiServer, connected: C
     assert (server.count("list"), server.count("watch")) == (1, 1)
     assert "labelSelector" not in server.requests("list")[0].query
     assert watching() == []
+
+
+@pytest.mark.parametrize(("resource", "kept"), [(POD, False), (DEPLOYMENT, True)])
+def test_who_wrote_its_fields_is_kept_of_a_workload_alone(
+    server: ApiServer, connected: Connect, resource: Resource, kept: bool
+) -> None:
+    made = {name: having_managers(name) for name in ("a", "b", "c")}
+    server.plays("list", Reply(body={"metadata": {"resourceVersion": "5"}, "items": [made["a"]]}))
+    server.plays("watch", Stream((event("ADDED", made["b"]),)))
+    scope = Scope(resource, "shop")
+    with sharing(connected()) as cluster:
+        feed = cluster.open_feed([scope])
+        cluster._streams.written(resource, made["c"])
+        while len(feed.objects(scope)) < 3:
+            assert feed.wait(5)
+        assert ["managedFields" in item["metadata"] for item in feed.objects(scope)] == [kept] * 3
 
 
 @contextmanager

@@ -140,6 +140,32 @@ def test_an_old_list_is_renewed(server: ApiServer, connected: Connect, board: Bo
     assert [item["metadata"]["name"] for item in board.objects(PODS)] == ["a"]
 
 
+def test_an_old_list_is_renewed_by_a_watch(server: ApiServer, connected: Connect, board: Board) -> None:
+    api = connected(timings={"relist": 0.0})._api
+    server.plays("stream", Stream((told(5),), "end"), Stream((event("ADDED", pod("a", 6)), told(6)), "end"))
+    server.plays("watch", Stream((), "end"))
+    watcher = Watcher(api, PODS, board)
+    watcher.start()
+    server.wait_for("stream", 3)
+    watcher.stop()
+    watcher.join(5)
+    board.wait(0)
+    assert [item["metadata"]["name"] for item in board.objects(PODS)] == ["a"]
+    assert server.count("list") == 0
+
+
+def test_what_is_kept_is_settled_as_it_comes_in(server: ApiServer, connected: Connect, board: Board) -> None:
+    server.plays("list", listed(5, "a"))
+    server.plays("watch", Stream((event("ADDED", pod("b", 6)),)))
+    watcher = Watcher(connected()._api, PODS, board, lambda item: {"metadata": item["metadata"]})
+    watcher.start()
+    while len(board.objects(PODS)) < 2:
+        board.wait(5)
+    watcher.stop()
+    watcher.join(5)
+    assert [list(item) for item in board.objects(PODS)] == [["metadata"], ["metadata"]]
+
+
 def test_a_line_that_is_no_event_changes_nothing(server: ApiServer, watcher: Watcher, board: Board) -> None:
     server.plays("watch", Stream((b"nonsense\n", b"\n", event("ADDED", pod("a", 6)))))
     watcher.start()

@@ -22,7 +22,6 @@ from ansible_collections.steady.rollout.plugins.module_utils._rollout import err
 )
 def test_a_repository_has_one_name_however_it_is_written(written: str, whole: str) -> None:
     assert registries.whole(written) == whole
-    assert registries.host_of(written) == whole.partition("/")[0]
 
 
 def pods(**images: str) -> dict[str, t.Any]:
