@@ -139,21 +139,23 @@ def test_two_services_find_each_other_by_name_while_both_change(
 
 @contextlib.contextmanager
 def users(url: str) -> t.Iterator[None]:
-    """Some twenty requests a second, whatever comes of them."""
+    """Some twenty requests a second, whatever comes of them; one that hangs keeps no other from being sent."""
     enough = threading.Event()
 
     def go_on() -> None:
-        while not enough.wait(0.05):
+        while not enough.wait(0.2):
             with contextlib.suppress(OSError):
                 ask(url)
 
-    thread = threading.Thread(target=go_on)
-    thread.start()
+    threads = [threading.Thread(target=go_on) for _each in range(4)]
+    for thread in threads:
+        thread.start()
     try:
         yield
     finally:
         enough.set()
-        thread.join()
+        for thread in threads:
+            thread.join()
 
 
 def test_what_prometheus_scrapes_in_the_cluster_decides(cluster: ApiCluster, namespace: str) -> None:

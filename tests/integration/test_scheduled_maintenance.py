@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import os
 import pathlib
+import re
 import secrets
 import shlex
 import subprocess
@@ -105,6 +106,10 @@ def scheduled(tmp_path: pathlib.Path, **values: t.Any) -> tuple[int, str]:
     return done.returncode, done.stdout + done.stderr
 
 
+ENDING = re.compile(r"\d{4}-\d\d-\d\dT\S+Z (well|failed): ")
+"""The line of ``steady-rollout-last``; the playbook before it has words of its own for what failed."""
+
+
 def ended(unit: str, since: str) -> str:
     """Follow the journal until it says how the run ended; all that it said."""
     follow = f"journalctl -f -n all -o cat -u {unit}.service --since {shlex.quote(since)}"
@@ -115,7 +120,7 @@ def ended(unit: str, since: str) -> str:
         assert process.stdout
         for line in process.stdout:
             said.append(line)
-            if " well: " in line or " failed: " in line:
+            if ENDING.match(line):
                 break
         process.terminate()
     return "".join(said)

@@ -19,7 +19,7 @@ Json = dict[str, t.Any]
 
 MERGE = "application/merge-patch+json"
 ATTEMPTS = 10
-ENDPOINTS = 30.0
+ENDPOINTS = 60.0
 """Seconds for which ready pods may be missing in their Service's EndpointSlices."""
 TAKEN = 60.0
 """Seconds that a load balancer has to take a route; Traefik needs up to two."""

@@ -63,7 +63,7 @@ def test_no_weight_goes_to_a_service_without_ready_endpoints() -> None:
     fork = with_twin(scene)
     scene.street.spoils_at = 10
     scene.street.settle()
-    with pytest.raises(errors.Refused, match="Service app-canary has 0 of 1 ready endpoints after 30 s"):
+    with pytest.raises(errors.Refused, match="Service app-canary has 0 of 1 ready endpoints after 60 s"):
         shared(scene, fork, 30)
     assert routes.share_of(scene.street.rules_, fork) == 10
 
