@@ -19,8 +19,10 @@ from ansible_collections.steady.rollout.plugins.module_utils._operation.ports im
 
 Json = dict[str, t.Any]
 LIBRARIES = ("kubernetes", "urllib3")
-LONGEST_SILENCE = 60.0
-"""Seconds for which one request outlives an API server that does not answer."""
+SILENCE = 60.0
+"""Seconds for which one request of a module without a timeout outlives an API server that does not answer."""
+LONGEST_SILENCE = 300.0
+"""The same for a module with a timeout: a kubelet waits so long at most before it starts a failing API server again."""
 
 
 class SystemClock:
@@ -33,7 +35,7 @@ class SystemClock:
         return datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def ports_of(params: Json, *, timeout: float = LONGEST_SILENCE) -> Ports:
+def ports_of(params: Json, *, timeout: float = SILENCE) -> Ports:
     """The cluster, the clock and where progress goes; nothing is sent yet. ``timeout`` in seconds. Raises InvalidInput."""
     told = progress.open_progress(os.environ, concealed.values(params))
     cluster = connect(connection.options(params), patience=min(timeout, LONGEST_SILENCE))
